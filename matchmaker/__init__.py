@@ -1,0 +1,1 @@
+"""Problems, experts, matches: the domain of technology-transfer matchmaking."""

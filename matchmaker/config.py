@@ -1,0 +1,181 @@
+"""Settings: read once from ``matchmaker.toml`` and ``MATCHMAKER_*``; every fault is told at once."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from matchmaker.errors import ConfigurationError
+from matchmaker.messages import Message
+
+FILE_NAME = "matchmaker.toml"
+PREFIX = "MATCHMAKER_"
+#: Variables of tests and build that share the prefix and are no settings.
+FOREIGN = ("MATCHMAKER_TEST_", "MATCHMAKER_HOME")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One installation. Paths are absolute; ``HELP`` says what each setting is for.
+
+    Attributes: see ``HELP``.
+    """
+
+    home: Path
+    database_url: str = ""
+    engine: str = "embedded"
+    elasticsearch_url: str = ""
+    model: str = ""
+    model_file: str = ""
+    model_dtype: str = "auto"
+    threads: int = 0
+    language: str = "zh"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    site_name: str = "产学研对接"
+    lease_seconds: int = 300
+    import_rows: int = 200_000
+    import_megabytes: int = 100
+
+    @property
+    def database(self) -> str:
+        """The URL of the database: SQLite in the home folder unless one is named."""
+        return self.database_url or f"sqlite:///{self.home / 'matchmaker.sqlite'}"
+
+    @property
+    def index_folder(self) -> Path:
+        """Where the embedded index lies."""
+        return self.home / "index"
+
+    @property
+    def models_folder(self) -> Path:
+        """Where the built embedding model lies."""
+        return self.home / "models"
+
+    @property
+    def imports_folder(self) -> Path:
+        """Where uploaded files wait for their import."""
+        return self.home / "imports"
+
+
+#: Setting → what it is for; the docs and ``matchmaker config`` show it.
+HELP: dict[str, str] = {
+    "home": "Folder of this installation: settings, database, index, imports, model.",
+    "database_url": "SQLAlchemy URL of the database; empty: SQLite in the home folder.",
+    "engine": "Index engine: embedded (no server) or elasticsearch.",
+    "elasticsearch_url": "Addresses of the Elasticsearch hosts, comma-separated.",
+    "model": "Folder or name of a sentence-transformers model; empty: the offline model.",
+    "model_file": "Packed file of the offline model where its package does not install.",
+    "model_dtype": "Number format of the model: auto, float32 or bfloat16.",
+    "threads": "Threads of the embedding model; 0: all cores.",
+    "language": "Language of pages without a choice of the reader, and of the command line: zh or en.",
+    "host": "Address that the site listens on.",
+    "port": "Port that the site listens on.",
+    "site_name": "Name of the site in its heading.",
+    "lease_seconds": "A job held longer than this by a silent worker is given to another.",
+    "import_rows": "Most rows of one imported file.",
+    "import_megabytes": "Largest imported file, in MiB.",
+}
+CHOICES: dict[str, tuple[str, ...]] = {
+    "engine": ("embedded", "elasticsearch"),
+    "language": ("zh", "en"),
+    "model_dtype": ("auto", "float32", "bfloat16"),
+}
+RANGES: dict[str, tuple[int, int]] = {
+    "threads": (0, 256),
+    "port": (1, 65535),
+    "lease_seconds": (5, 86_400),
+    "import_rows": (1, 5_000_000),
+    "import_megabytes": (1, 2048),
+}
+
+
+def default_home(environment: Mapping[str, str]) -> Path:
+    """The user's data folder of the platform."""
+    if sys.platform == "win32":
+        base = environment.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = str(Path.home() / "Library" / "Application Support")
+    else:
+        base = environment.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "matchmaker"
+
+
+def load(home: Path | str | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings of the installation in ``home``.
+
+    Raises:
+        ConfigurationError: with one entry in ``fields`` for each fault.
+    """
+    variables = os.environ if environment is None else environment
+    folder = Path(home or variables.get("MATCHMAKER_HOME") or default_home(variables)).expanduser().absolute()
+    faults: dict[str, Message] = {}
+    raw = _from_file(folder / FILE_NAME, faults) | _from_environment(variables)
+    values = {name: _checked(name, value, faults) for name, value in raw.items() if _known(name, faults)}
+    if faults:
+        raise ConfigurationError(
+            Message("设置有误：%(faults)s", {"faults": "；".join(f"{k}: {v}" for k, v in faults.items())}),
+            hint=Message("请更正 %(file)s 或 MATCHMAKER_* 环境变量。", {"file": folder / FILE_NAME}),
+            fields=faults,
+        )
+    return Settings(home=folder, **values)  # type: ignore[arg-type]
+
+
+def _from_file(path: Path, faults: dict[str, Message]) -> dict[str, object]:
+    try:
+        return dict(tomllib.loads(path.read_text("utf-8")))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        faults[path.name] = Message("无法读取：%(fault)s", {"fault": fault})
+        return {}
+
+
+def _from_environment(variables: Mapping[str, str]) -> dict[str, object]:
+    return {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in variables.items()
+        if name.startswith(PREFIX) and not name.startswith(FOREIGN)
+    }
+
+
+def _known(name: str, faults: dict[str, Message]) -> bool:
+    names = [field.name for field in fields(Settings) if field.name != "home"]
+    if name in names:
+        return True
+    nearest = difflib.get_close_matches(name, names, 1, 0.5)
+    faults[name] = (
+        Message("没有这个设置；是不是 %(nearest)s？", {"nearest": nearest[0]})
+        if nearest
+        else Message("没有这个设置；可用的有 %(names)s", {"names": ", ".join(names)})
+    )
+    return False
+
+
+def _checked(name: str, value: object, faults: dict[str, Message]) -> object:
+    if name in RANGES:
+        return _whole_number(name, value, faults)
+    text = str(value)
+    if name in CHOICES and text not in CHOICES[name]:
+        faults[name] = Message(
+            "%(value)s 不行；可用的有 %(names)s", {"value": text, "names": ", ".join(CHOICES[name])}
+        )
+    return text
+
+
+def _whole_number(name: str, value: object, faults: dict[str, Message]) -> int:
+    low, high = RANGES[name]
+    try:
+        number = int(str(value))
+    except ValueError:
+        number = low - 1
+    if not low <= number <= high:
+        faults[name] = Message(
+            "%(value)s 不行；应为 %(low)s 到 %(high)s 的整数", {"value": value, "low": low, "high": high}
+        )
+    return number

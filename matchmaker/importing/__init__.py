@@ -1,0 +1,1 @@
+"""Files from outside: reading rows, understanding columns, checking values."""

@@ -1,0 +1,1 @@
+"""The database as index documents, and keeping the two in agreement."""

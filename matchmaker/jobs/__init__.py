@@ -1,0 +1,1 @@
+"""Background work: job rows, the worker, what each kind of job does."""

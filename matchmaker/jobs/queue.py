@@ -1,0 +1,135 @@
+"""Job rows: put in with the data, claimed with a lease, finished, tried again, given up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from matchmaker.models import Job, Lease, now
+
+#: Attempts after which a job is left for a person to look at.
+MOST_ATTEMPTS = 6
+
+
+def enqueue(session: Session, kind: str, subject: str, payload: Mapping[str, Any] | None = None) -> None:
+    """One queued job a kind and subject: a second request renews the payload of the first."""
+    enqueue_many(session, kind, [(subject, dict(payload or {}))])
+
+
+def enqueue_many(session: Session, kind: str, jobs: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    """As ``enqueue``, for many subjects in one statement each 500."""
+    moment = now()
+    rows = [
+        {"kind": kind, "subject": subject, "payload": payload, "state": "queued", "attempts": 0,
+         "run_after": moment, "worker": "", "error": "", "created_at": moment, "updated_at": moment}
+        for subject, payload in jobs
+    ]  # fmt: skip
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    for start in range(0, len(rows), 500):
+        statement = dialect.insert(Job).values(rows[start : start + 500])
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["kind", "subject"],
+                index_where=Job.state == "queued",
+                set_={"payload": statement.excluded.payload, "run_after": moment, "attempts": 0, "error": ""},
+            )
+        )
+
+
+def claim(session: Session, kinds: Sequence[str], worker: str, limit: int, lease_seconds: int) -> list[Job]:
+    """Takes due jobs of one kind, the oldest first, each for one lease.
+
+    A running job whose lease ended (its worker died) is due again. The row locks are ``SKIP LOCKED`` on
+    PostgreSQL; on SQLite the writing unit of work holds the only write lock.
+    """
+    moment = now()
+    due = or_(
+        (Job.state == "queued") & (Job.run_after <= moment),
+        (Job.state == "running") & (Job.lease_until < moment),
+    )
+    for kind in kinds:
+        jobs = list(
+            session.scalars(
+                select(Job).where(Job.kind == kind, due).order_by(Job.id).limit(limit).with_for_update(skip_locked=True)
+            )
+        )
+        for job in jobs:
+            job.state, job.worker, job.attempts = "running", worker, job.attempts + 1
+            job.lease_until = moment + timedelta(seconds=lease_seconds)
+        if jobs:
+            session.flush()
+            return jobs
+    return []
+
+
+def extend(session: Session, ids: Sequence[int], worker: str, lease_seconds: int) -> bool:
+    """Renews the lease of jobs in hand; False when another worker has taken one over."""
+    until = now() + timedelta(seconds=lease_seconds)
+    changed = session.execute(
+        update(Job).where(Job.id.in_(ids), Job.worker == worker, Job.state == "running").values(lease_until=until)
+    )
+    return changed.rowcount == len(ids)
+
+
+def finish(session: Session, ids: Sequence[int], worker: str) -> None:
+    """Done: the rows go, unless another worker holds them by now."""
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        session.execute(delete(Job).where(Job.id.in_(part), Job.worker == worker, Job.state == "running"))
+
+
+def fail(session: Session, ids: Sequence[int], worker: str, error: str) -> None:
+    """Back into the queue with a growing pause, or given up after MOST_ATTEMPTS."""
+    jobs = session.scalars(
+        select(Job).where(Job.id.in_(ids), Job.worker == worker, Job.state == "running")
+    ).all()
+    for job in jobs:
+        job.error = error[:2000]
+        job.lease_until, job.worker = None, ""
+        if job.attempts >= MOST_ATTEMPTS:
+            job.state = "failed"
+        elif _has_successor(session, job):
+            session.delete(job)
+        else:
+            job.state = "queued"
+            job.run_after = now() + timedelta(seconds=min(2**job.attempts, 300))
+
+
+def _has_successor(session: Session, job: Job) -> bool:
+    """Whether the same work was asked for again while this job ran: then that one does it."""
+    wanted = (Job.kind == job.kind) & (Job.subject == job.subject) & (Job.state == "queued")
+    return session.scalar(select(Job.id).where(wanted)) is not None
+
+
+def counts(session: Session) -> dict[str, dict[str, int]]:
+    """Jobs by kind and state, for the page of the index's health."""
+    found: dict[str, dict[str, int]] = {}
+    for kind, state, number in session.execute(
+        select(Job.kind, Job.state, func.count()).group_by(Job.kind, Job.state)
+    ):
+        found.setdefault(kind, {})[state] = number
+    return found
+
+
+def hold(session: Session, name: str, holder: str, seconds: int) -> bool:
+    """Takes or renews a named lease; False while another holder's runs."""
+    moment = now()
+    lease = session.get(Lease, name, with_for_update=True)
+    if lease is None:
+        session.add(Lease(name=name, holder=holder, until=moment + timedelta(seconds=seconds)))
+        session.flush()
+        return True
+    if lease.holder != holder and lease.until > moment:
+        return False
+    lease.holder, lease.until = holder, moment + timedelta(seconds=seconds)
+    return True
+
+
+def release(session: Session, name: str, holder: str) -> None:
+    """Gives a named lease back."""
+    session.execute(delete(Lease).where(Lease.name == name, Lease.holder == holder))

@@ -1,0 +1,1 @@
+"""From a text to ranked matches with reasons: candidates, eligibility, scoring, evidence."""

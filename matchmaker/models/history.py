@@ -1,0 +1,34 @@
+"""Who did what and when, and who looked at personal data."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import DateTime, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from matchmaker.models.base import Base, Keyed, now
+
+
+class History(Keyed, Base):
+    """One change: nothing is ever overwritten here."""
+
+    __tablename__ = "history"
+
+    at: Mapped[datetime] = mapped_column(DateTime, default=now, index=True)
+    actor: Mapped[str] = mapped_column(String(100))
+    action: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(60), index=True)
+    changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class AccessLog(Keyed, Base):
+    """One look at personal data (an expert's page, a stored match, an export)."""
+
+    __tablename__ = "access_log"
+
+    at: Mapped[datetime] = mapped_column(DateTime, default=now, index=True)
+    actor: Mapped[str] = mapped_column(String(100))
+    action: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(60), index=True)

@@ -1,0 +1,33 @@
+"""Organizations 单位: those that have problems and those that have experts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Date, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from matchmaker.models.base import Base, Dated, Findable, Imported, Keyed
+
+
+class Organization(Keyed, Imported, Findable, Dated, Base):
+    """A university, institute, park, enterprise … (``taxonomy.ORGANIZATION_KINDS``)."""
+
+    __tablename__ = "organization"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
+
+    name: Mapped[str] = mapped_column(String(200), index=True)
+    kind: Mapped[str] = mapped_column(String(20), default="other", index=True)
+    code: Mapped[str] = mapped_column(String(18), default="")
+    region: Mapped[str] = mapped_column(String(6), default="")
+    summary: Mapped[str] = mapped_column(Text, default="")
+    website: Mapped[str] = mapped_column(String(300), default="")
+    address: Mapped[str] = mapped_column(String(300), default="")
+    verified_on: Mapped[date | None] = mapped_column(Date)
+
+    experts: Mapped[list[Expert]] = relationship(back_populates="organization")
+    problems: Mapped[list[Problem]] = relationship(back_populates="organization")
+
+
+from matchmaker.models.expert import Expert  # noqa: E402 - the two tables refer to each other
+from matchmaker.models.problem import Problem  # noqa: E402

@@ -1,0 +1,1 @@
+"""Use cases: verb(uow, actor, …), one subject a file."""
