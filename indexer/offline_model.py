@@ -22,6 +22,7 @@ from indexer.packed_model import Header, ModelFileError, PackedModel, Vocabulary
 
 RECIPE = "offline-e5/1"
 STAMP = "matchmaker-model.json"
+FOLDER_NAME = "multilingual-e5-small"
 MAX_TOKENS = 512
 
 #: A sentence and the first eight values of its vector (float32); a build that gives others is refused.
