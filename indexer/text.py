@@ -28,13 +28,14 @@ _IS_HAN = re.compile(f"[{_HAN}]")
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\ud800-\udfff\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]"
 )
+_STOP_WORDS = """
+的 了 和 与 及 或 是 在 对 为 等 中 上 下 以 于 将 由 并 从 到 有 其 该 本 此 也 而 被 把 向 使 所 之
+这 那 个 可 能 会 可以 能够 以及 通过 进行 具有 一种 其中 并且
+a an the of and or in on to for with by from at as is are was were be been it its this that these those
+we our can which
+"""
 #: Words that stand in nearly every text and tell nothing of its subject.
-STOP_WORDS = frozenset(
-    "的 了 和 与 及 或 是 在 对 为 等 中 上 下 以 于 将 由 并 从 到 有 其 该 本 此 也 而 被 把 向 使 所 之 这 那 个 可 能 会 "
-    "可以 能够 以及 通过 进行 具有 一种 其中 并且 "
-    "a an the of and or in on to for with by from at as is are was were be been it its this that these those we our "
-    "can which".split()
-)
+STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
 def clean(text: str) -> str:
@@ -45,18 +46,18 @@ def clean(text: str) -> str:
 def words(text: str) -> list[str]:
     """Segmented words in the order of the text, with repetitions, in NFKC and lower case.
 
-    Chinese goes through jieba's search mode (a long word and the words within it). A run of other letters and
-    digits gives itself and its parts: "PM2.5" gives pm2.5, pm, 2.5. A lone Latin letter counts only beside Chinese
-    (T细胞), a lone digit never. A word contains no white space.
+    Chinese goes through jieba's search mode (a long word and the words within it). A run of other
+    letters and digits gives itself and its parts: "PM2.5" gives pm2.5, pm, 2.5. A lone Latin letter counts
+    only beside Chinese (T细胞), a lone digit never. A word contains no white space.
     """
     return list(_words(_normal(text)))
 
 
 def sentences(text: str) -> list[str]:
-    """Sentences and numbered items in order; together they hold every visible character of ``clean(text)``."""
+    """Sentences and numbered items in order; they hold every visible character of ``clean(text)``."""
     found: list[str] = []
+    waiting = ""
     for line in clean(text).split("\n"):
-        waiting = ""
         for piece in _pieces(line):
             whole = f"{waiting} {piece}".strip()
             waiting = ""
@@ -66,9 +67,7 @@ def sentences(text: str) -> list[str]:
                 found[-1] += whole
             else:
                 found.extend(_split_long(whole))
-        if waiting:
-            found.append(waiting)
-    return found
+    return [*found, waiting] if waiting else found
 
 
 def _normal(text: str) -> str:
@@ -111,8 +110,10 @@ def _segmenter() -> Callable[[str], list[str]]:
 
 
 _NUMERAL = "一二三四五六七八九十"
+#: 1、 1. 1) (1) ① （一） 一、
 _MARKER = (
-    rf"(?:\d{{1,2}}(?:[、．]|[.)）](?!\d))|[（(]\d{{1,2}}[)）]|[①-⑳]|[（(][{_NUMERAL}]{{1,3}}[)）]|[{_NUMERAL}]{{1,3}}、)"
+    r"(?:\d{1,2}(?:[、．]|[.)）](?!\d))|[（(]\d{1,2}[)）]|[①-⑳]"
+    rf"|[（(][{_NUMERAL}]{{1,3}}[)）]|[{_NUMERAL}]{{1,3}}、)"
 )
 _IS_MARKER = re.compile(_MARKER)
 #: Where a sentence ends (closing quotes belong to it), and where a numbered item begins.
@@ -122,9 +123,10 @@ _ENDS = re.compile(
     rf"|(?<=[\s：:，,。；;])(?={_MARKER})"
 )
 _LAST_WORD = re.compile(r"[\w.]+$")
-_ABBREVIATIONS = frozenset(
-    "e.g i.e etc fig figs no nos vol pp dr prof mr mrs ms vs al eq eqs ref refs inc co ltd st dept univ approx cf".split()
-)
+_ABBREVIATED = """
+e.g i.e etc fig figs no nos vol pp dr prof mr mrs ms vs al eq eqs ref refs inc co ltd st dept univ cf
+"""
+_ABBREVIATIONS = frozenset(_ABBREVIATED.split())
 _COMMAS = "，,、 "
 
 
