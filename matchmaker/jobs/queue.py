@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -26,7 +26,7 @@ def enqueue_many(session: Session, kind: str, jobs: Iterable[tuple[str, dict[str
     moment = now()
     rows = [
         {"kind": kind, "subject": subject, "payload": payload, "state": "queued", "attempts": 0,
-         "run_after": moment, "worker": "", "error": "", "created_at": moment, "updated_at": moment}
+         "run_after": moment, "worker": "", "error": "", "alone": False, "created_at": moment, "updated_at": moment}
         for subject, payload in jobs
     ]  # fmt: skip
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
@@ -36,7 +36,7 @@ def enqueue_many(session: Session, kind: str, jobs: Iterable[tuple[str, dict[str
             statement.on_conflict_do_update(
                 index_elements=["kind", "subject"],
                 index_where=Job.state == "queued",
-                set_={"payload": statement.excluded.payload, "run_after": moment, "attempts": 0, "error": ""},
+                set_={"payload": statement.excluded.payload, "run_after": moment, "attempts": 0, "error": "", "alone": False},
             )
         )
 
@@ -48,14 +48,14 @@ def claim(session: Session, kinds: Sequence[str], worker: str, limit: int, lease
     PostgreSQL; on SQLite the writing unit of work holds the only write lock.
     """
     moment = now()
-    due = or_(
-        (Job.state == "queued") & (Job.run_after <= moment),
-        (Job.state == "running") & (Job.lease_until < moment),
-    )
     for kind in kinds:
         jobs = list(
             session.scalars(
-                select(Job).where(Job.kind == kind, due).order_by(Job.id).limit(limit).with_for_update(skip_locked=True)
+                select(Job)
+                .where(Job.kind == kind, _is_due(moment))
+                .order_by(Job.id)
+                .limit(limit if not _has_isolated(session, kind, moment) else 1)
+                .with_for_update(skip_locked=True)
             )
         )
         for job in jobs:
@@ -65,6 +65,18 @@ def claim(session: Session, kinds: Sequence[str], worker: str, limit: int, lease
             session.flush()
             return jobs
     return []
+
+
+def due(session: Session, kind: str) -> bool:
+    """Whether any job of a kind waits: a look that takes no lock."""
+    return session.scalar(select(Job.id).where(Job.kind == kind, _is_due(now())).limit(1)) is not None
+
+
+def _is_due(moment: datetime) -> ColumnElement[bool]:
+    return or_(
+        (Job.state == "queued") & (Job.run_after <= moment),
+        (Job.state == "running") & (Job.lease_until < moment),
+    )
 
 
 def extend(session: Session, ids: Sequence[int], worker: str, lease_seconds: int) -> bool:
@@ -98,6 +110,24 @@ def fail(session: Session, ids: Sequence[int], worker: str, error: str) -> None:
         else:
             job.state = "queued"
             job.run_after = now() + timedelta(seconds=min(2**job.attempts, 300))
+
+
+def isolate(session: Session, ids: Sequence[int], worker: str, error: str) -> None:
+    """A batch failed as a whole: its jobs come back one at a time, so that one bad object stops no other."""
+    for job in session.scalars(
+        select(Job).where(Job.id.in_(ids), Job.worker == worker, Job.state == "running")
+    ).all():
+        job.lease_until, job.worker, job.error = None, "", error[:2000]
+        if _has_successor(session, job):
+            session.delete(job)
+        else:
+            job.state, job.alone = "queued", True
+
+
+def _has_isolated(session: Session, kind: str, moment: datetime) -> bool:
+    """Whether the oldest due job must run alone."""
+    oldest = select(Job.alone).where(Job.kind == kind, _is_due(moment)).order_by(Job.id).limit(1)
+    return bool(session.scalar(oldest))
 
 
 def _has_successor(session: Session, job: Job) -> bool:

@@ -18,6 +18,7 @@ class Job(Keyed, Dated, Base):
         kind: one of ``jobs.handlers.HANDLERS``.
         subject: what it is about, as "publication:12"; at most one queued job a kind and subject.
         state: queued, running, failed (given up; a person looks). A finished job is gone.
+        alone: its batch failed; it runs by itself now, so that a bad object stops no other.
     """
 
     __tablename__ = "job"
@@ -42,6 +43,7 @@ class Job(Keyed, Dated, Base):
     lease_until: Mapped[datetime | None] = mapped_column(DateTime)
     worker: Mapped[str] = mapped_column(String(80), default="")
     error: Mapped[str] = mapped_column(Text, default="")
+    alone: Mapped[bool] = mapped_column(default=False)
 
 
 class Lease(Base):

@@ -1,0 +1,188 @@
+"""Makes the index agree with the database: some objects, all of them beside the live index, or a check.
+
+Three steps that never overlap: read the rows, embed and write the index, tell the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import numpy as np
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from indexer.document import Document, FloatArray
+from indexer.embedder import Embedder, Use
+from indexer.engine import Engine, Writer, WriteReport
+from matchmaker.indexing.documents import INDEXED_STATES, Draft, drafts
+from matchmaker.jobs.queue import enqueue_many
+from matchmaker.models import Problem
+from matchmaker.storage.queries import TABLES
+from matchmaker.storage.unit_of_work import UnitOfWork
+
+#: Objects dealt with at a time.
+BATCH = 500
+#: Order of a rebuild: experts last, since their vectors are made of those of their works.
+KINDS = ("organization", "problem", "publication", "patent", "achievement", "expert")
+
+Progress = Callable[[int, int], None]
+
+
+class Reading(Protocol):
+    """What a sync needs of the application."""
+
+    @property
+    def embedder(self) -> Embedder: ...
+
+    @property
+    def index(self) -> Engine: ...
+
+    def reading(self) -> UnitOfWork: ...
+
+
+@dataclass(slots=True)
+class Drift:
+    """Where index and database disagree.
+
+    Attributes:
+        missing, outdated, surplus: index ids to be written, written again, removed.
+        in_database, in_index: objects by kind.
+    """
+
+    missing: list[str] = field(default_factory=list)
+    outdated: list[str] = field(default_factory=list)
+    surplus: list[str] = field(default_factory=list)
+    in_database: dict[str, int] = field(default_factory=dict)
+    in_index: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """How many objects disagree."""
+        return len(self.missing) + len(self.outdated) + len(self.surplus)
+
+
+def sync(app: Reading, ids: Sequence[str], deletions: Mapping[str, int] | None = None) -> WriteReport:
+    """Makes the named objects agree.
+
+    Args:
+        app: database, embedder, index.
+        ids: index ids, at most some 500.
+        deletions: versions known of objects that were removed.
+    """
+    with app.reading() as uow:
+        found = drafts(uow.session, ids)
+    report = app.index.write(complete(app.embedder, [draft for draft in found.values() if draft]))
+    gone = [identifier for identifier, draft in found.items() if draft is None]
+    if gone:
+        stored = app.index.get(gone)
+        versions = {
+            identifier: max((deletions or {}).get(identifier, 0), stored[identifier].version + 1)
+            for identifier in gone
+            if identifier in stored
+        }
+        report.deleted = app.index.delete(versions).deleted
+    app.index.refresh()
+    return report
+
+
+def rebuild(app: Reading, progress: Progress = lambda _done, _total: None) -> WriteReport:
+    """Fills a new index beside the live one and switches; a killed rebuild leaves the live one as it was."""
+    with app.reading() as uow:
+        total = sum(_counts(uow.session).values())
+    report, done = WriteReport(), 0
+    with app.index.rebuild() as fresh:
+        for ids in _all_ids(app):
+            _add(report, _write_some(app, fresh, ids))
+            done += len(ids)
+            progress(done, total)
+        fresh.switch()
+    app.index.prune()
+    return report
+
+
+def compare(app: Reading) -> Drift:
+    """Counts and names every disagreement; writes nothing."""
+    drift = Drift()
+    indexed = dict(app.index.versions())
+    for identifier in indexed:
+        kind = identifier.partition(":")[0]
+        drift.in_index[kind] = drift.in_index.get(kind, 0) + 1
+    with app.reading() as uow:
+        drift.in_database = _counts(uow.session)
+        for kind in KINDS:
+            for number, version in uow.session.execute(_indexable(kind, "versions")):
+                identifier = f"{kind}:{number}"
+                held = indexed.pop(identifier, None)
+                if held is None:
+                    drift.missing.append(identifier)
+                elif held != version:
+                    drift.outdated.append(identifier)
+    drift.surplus = sorted(indexed)
+    return drift
+
+
+def repair(uow: UnitOfWork, drift: Drift) -> int:
+    """Enqueues an index job for every disagreement."""
+    ids = [*drift.missing, *drift.outdated, *drift.surplus]
+    enqueue_many(uow.session, "index", [(identifier, {}) for identifier in ids])
+    return len(ids)
+
+
+def complete(embedder: Embedder, wanted: Sequence[Draft]) -> list[Document]:
+    """Documents with their vectors: all texts of a batch are embedded together, each text once."""
+    texts: dict[Use, list[str]] = {"query": [], "passage": []}
+    for draft in wanted:
+        texts["query" if draft.as_question else "passage"].extend(draft.texts)
+    vectors: dict[tuple[Use, str], FloatArray] = {}
+    for use, some in texts.items():
+        distinct = list(dict.fromkeys(some))
+        if distinct:
+            encoded = embedder.encode(distinct, use)
+            vectors.update({(use, text): vector for text, vector in zip(distinct, encoded, strict=True)})
+    return [replace(draft.document, vector=_mean(draft, vectors)) for draft in wanted]
+
+
+def _mean(draft: Draft, vectors: Mapping[tuple[Use, str], FloatArray]) -> FloatArray | None:
+    use: Use = "query" if draft.as_question else "passage"
+    if not draft.texts:
+        return None
+    total = np.sum([vectors[use, text] for text in draft.texts], axis=0, dtype=np.float64)
+    length = float(np.linalg.norm(total))
+    return np.asarray(total / length, dtype=np.float32) if length > 0 else None
+
+
+def _write_some(app: Reading, target: Writer, ids: Sequence[str]) -> WriteReport:
+    with app.reading() as uow:
+        found = drafts(uow.session, ids)
+    return target.write(complete(app.embedder, [draft for draft in found.values() if draft]))
+
+
+def _all_ids(app: Reading) -> Iterator[Sequence[str]]:
+    """Index ids of everything indexable, kind by kind, in batches."""
+    for kind in KINDS:
+        with app.reading() as uow:
+            numbers = [row[0] for row in uow.session.execute(_indexable(kind, "versions"))]
+        for start in range(0, len(numbers), BATCH):
+            yield [f"{kind}:{number}" for number in numbers[start : start + BATCH]]
+
+
+def _counts(session: Session) -> dict[str, int]:
+    return {kind: session.scalar(_indexable(kind, "count")) or 0 for kind in KINDS}
+
+
+def _indexable(kind: str, what: str) -> Any:
+    table = TABLES[kind]
+    columns = (func.count(),) if what == "count" else (table.id, table.index_version)
+    statement = select(*columns).select_from(table).where(table.visibility != "draft")
+    if table is Problem:
+        statement = statement.where(Problem.state.in_(INDEXED_STATES))
+    return statement.order_by(table.id) if what != "count" else statement
+
+
+def _add(total: WriteReport, part: WriteReport) -> None:
+    total.written += part.written
+    total.stale += part.stale
+    total.failed |= part.failed
+

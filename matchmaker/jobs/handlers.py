@@ -1,0 +1,75 @@
+"""What each kind of job does. A handler may run again after a crash: it looks at the present state first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matchmaker.bootstrap import Application
+from matchmaker.indexing import sync
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A claimed job as a value, free of its session."""
+
+    id: int
+    kind: str
+    subject: str
+    payload: Mapping[str, Any]
+    attempts: int
+
+
+#: Renews the lease of the jobs in hand; raises LeaseLost when another worker took over.
+Beat = Callable[[], None]
+Handler = Callable[[Application, Sequence[Task], Beat], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one kind of job is run.
+
+    Attributes:
+        batch: jobs handled together at most.
+        writes_index: only one worker at a time may write the index.
+        about: for the docs and the page of the index's health.
+    """
+
+    handler: Handler
+    batch: int
+    writes_index: bool
+    about: str
+
+
+def _index(app: Application, tasks: Sequence[Task], beat: Beat) -> None:
+    beat()
+    deletions = {task.subject: int(task.payload["version"]) for task in tasks if "version" in task.payload}
+    sync.sync(app, [task.subject for task in tasks], deletions)
+
+
+def _import(app: Application, tasks: Sequence[Task], beat: Beat) -> None:
+    from matchmaker.services.importing import run_import
+
+    for task in tasks:
+        run_import(app, int(task.subject.partition(":")[2]), lambda _done, _total: beat())
+
+
+def _verify(app: Application, _tasks: Sequence[Task], beat: Beat) -> None:
+    beat()
+    drift = sync.compare(app)
+    with app.unit_of_work() as uow:
+        sync.repair(uow, drift)
+
+
+def _rebuild(app: Application, _tasks: Sequence[Task], beat: Beat) -> None:
+    sync.rebuild(app, lambda _done, _total: beat())
+
+
+#: Kind → how it is run, in the order in which a worker looks for work.
+KINDS: dict[str, Kind] = {
+    "import": Kind(_import, 1, writes_index=False, about="读入一个上传的文件 / reads an uploaded file"),
+    "rebuild": Kind(_rebuild, 1, writes_index=True, about="重建索引 / rebuilds the index beside the live one"),
+    "index": Kind(_index, 500, writes_index=True, about="使索引与数据库一致 / makes the index agree with rows"),
+    "verify": Kind(_verify, 1, writes_index=False, about="核对并修复索引 / compares index and database, repairs"),
+}
