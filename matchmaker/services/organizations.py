@@ -1,0 +1,157 @@
+"""Organizations for readers: a list with counts, one body with its people, achievements and problems."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from matchmaker.errors import NotFound
+from matchmaker.indexing.documents import INDEXED_STATES
+from matchmaker.messages import Message
+from matchmaker.models import Achievement, Expert, Organization, Problem
+from matchmaker.permissions import OFFICE, Actor, audiences_of
+from matchmaker.storage.queries import readable_by
+from matchmaker.storage.unit_of_work import UnitOfWork
+
+#: Rows of each kind that the page of one body shows; the rest is a link to the search.
+MOST_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One organization of a list, with how much the actor may read of it."""
+
+    row: Organization
+    experts: int
+    achievements: int
+    problems: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of organizations.
+
+    Attributes:
+        kinds: kind → organizations of it, whatever kind is chosen.
+    """
+
+    lines: Sequence[Line]
+    total: int
+    kinds: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One organization with what stands behind it.
+
+    Attributes:
+        fields: code of a technical field → experts, achievements and problems of it, most first.
+    """
+
+    line: Line
+    experts: Sequence[Expert]
+    achievements: Sequence[Achievement]
+    problems: Sequence[Problem]
+    fields: Sequence[tuple[str, int]]
+
+
+def list_organizations(
+    uow: UnitOfWork, actor: Actor, *, text: str = "", kind: str = "", page: int = 1, size: int = 20
+) -> Listing:
+    """Organizations by name; a page beyond the end is empty."""
+    where = [readable_by(actor, Organization)]
+    if text:
+        where.append(Organization.name.contains(text, autoescape=True))
+    kinds = uow.session.execute(
+        select(Organization.kind, func.count()).where(*where).group_by(Organization.kind)
+    )
+    by_kind = {str(name): int(number) for name, number in kinds}
+    if kind:
+        where.append(Organization.kind == kind)
+    rows = uow.session.scalars(
+        select(Organization)
+        .where(*where)
+        .order_by(Organization.name, Organization.id)
+        .offset((page - 1) * size)
+        .limit(size)
+    ).all()
+    total = by_kind.get(kind, 0) if kind else sum(by_kind.values())
+    return Listing(_lines(uow.session, actor, rows), total, by_kind)
+
+
+def get_organization(uow: UnitOfWork, actor: Actor, number: int) -> Line:
+    """One organization with its counts; NotFound if there is none for this reader."""
+    row = uow.session.scalar(
+        select(Organization).where(Organization.id == number, readable_by(actor, Organization))
+    )
+    if row is None:
+        raise NotFound(
+            Message("没有找到这家单位。"), hint=Message("它可能已被删除，或未向您公开；请从单位列表中查找。")
+        )
+    return _lines(uow.session, actor, [row])[0]
+
+
+def profile(uow: UnitOfWork, actor: Actor, number: int) -> Profile:
+    """One organization with its experts, achievements, problems and fields."""
+    line = get_organization(uow, actor, number)
+    experts = _of(actor, Expert, number).order_by(Expert.name, Expert.id)
+    achievements = _of(actor, Achievement, number).order_by(Achievement.title, Achievement.id)
+    problems = _of(actor, Problem, number).order_by(Problem.deadline.desc(), Problem.id.desc())
+    return Profile(
+        line,
+        uow.session.scalars(experts.limit(MOST_SHOWN)).all(),
+        uow.session.scalars(achievements.limit(MOST_SHOWN)).all(),
+        uow.session.scalars(problems.limit(MOST_SHOWN)).all(),
+        _fields(uow.session, actor, number),
+    )
+
+
+def _of(actor: Actor, table: type[Any], number: int) -> Select[Any]:
+    return select(table).where(table.organization_id == number, _shown(actor, table))
+
+
+def _shown(actor: Actor, table: type[Any]) -> ColumnElement[bool]:
+    """What may stand under a body's name: a firm behind an anonymous problem must not be told by a list."""
+    readable = readable_by(actor, table)
+    audiences = audiences_of(actor)
+    if table is not Problem or OFFICE in audiences:
+        return readable
+    own = Problem.organization_id.in_(actor.organizations)
+    return and_(
+        readable, or_(own, and_(Problem.visibility != "anonymous", Problem.state.in_(INDEXED_STATES)))
+    )
+
+
+def _lines(session: Session, actor: Actor, rows: Sequence[Organization]) -> list[Line]:
+    """The rows with their counts: three statements, however many rows."""
+    ids = [row.id for row in rows]
+    experts = _counts(session, actor, Expert, ids)
+    achievements = _counts(session, actor, Achievement, ids)
+    problems = _counts(session, actor, Problem, ids)
+    return [
+        Line(row, experts.get(row.id, 0), achievements.get(row.id, 0), problems.get(row.id, 0))
+        for row in rows
+    ]
+
+
+def _counts(session: Session, actor: Actor, table: type[Any], ids: Sequence[int]) -> dict[int, int]:
+    statement = (
+        select(table.organization_id, func.count())
+        .where(table.organization_id.in_(ids), _shown(actor, table))
+        .group_by(table.organization_id)
+    )
+    return {int(number): int(count) for number, count in session.execute(statement)}
+
+
+def _fields(session: Session, actor: Actor, number: int) -> list[tuple[str, int]]:
+    counter: Counter[str] = Counter()
+    for table in (Expert, Achievement, Problem):
+        statement = select(table.fields).where(table.organization_id == number, _shown(actor, table))
+        for codes in session.scalars(statement):
+            counter.update(set(codes))
+    return sorted(counter.items(), key=lambda item: (-item[1], item[0]))
