@@ -8,11 +8,15 @@ import secrets
 import socket
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from indexer.engine import EngineBusy
 from matchmaker.bootstrap import Application
+from matchmaker.errors import Conflict
 from matchmaker.jobs import queue
 from matchmaker.jobs.handlers import KINDS, Task
+from matchmaker.messages import Message
 
 log = logging.getLogger(__name__)
 
@@ -107,3 +111,28 @@ class Worker:
                 held = queue.hold(uow.session, INDEX_LEASE, self.name, seconds)
         if not held:
             raise LeaseLost
+
+
+@contextmanager
+def index_lease(app: Application) -> Iterator[Callable[[], None]]:
+    """Holds the right to write the index for a command outside the worker; yields what renews it.
+
+    Raises:
+        Conflict: another process holds it.
+    """
+    holder, seconds = f"command-{os.getpid()}-{secrets.token_hex(3)}", app.settings.lease_seconds
+
+    def renew() -> None:
+        with app.unit_of_work() as uow:
+            held = queue.hold(uow.session, INDEX_LEASE, holder, seconds)
+        if not held:
+            raise Conflict(
+                Message("另一个进程正在写索引。"), hint=Message("请稍后再试，或停止正在运行的 worker。")
+            )
+
+    renew()
+    try:
+        yield renew
+    finally:
+        with app.unit_of_work() as uow:
+            queue.release(uow.session, INDEX_LEASE, holder)

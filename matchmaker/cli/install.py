@@ -1,0 +1,80 @@
+"""``init`` and ``config``: an installation in one folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from matchmaker.bootstrap import Application
+    from matchmaker.config import Settings
+
+
+@click.command()
+@click.option("--model", "packed", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="Packed model file, where its package does not install on this platform.")  # fmt: skip
+@click.pass_context
+def init(ctx: click.Context, packed: Path | None) -> None:
+    """Prepare an installation: settings file, database, embedding model, empty index.
+
+    Everything lies in one folder (--home). It can be run again: what is there is kept, what is missing or
+    broken is made anew, and an older database is brought up to date.
+    """
+    from matchmaker.config import load
+
+    prepare(load(ctx.find_root().obj["home"]), packed).close()
+
+
+def prepare(settings: Settings, packed: Path | None = None) -> Application:
+    """The steps of ``init``, told as they go; returns the ready application."""
+    from indexer.offline_model import FOLDER_NAME, build
+    from matchmaker import bootstrap
+    from matchmaker.cli.common import say
+    from matchmaker.storage import schema
+
+    say(f"安装文件夹 / installation: {settings.home}")
+    settings.home.mkdir(parents=True, exist_ok=True)
+    _write_settings_file(settings)
+    if not settings.model:
+        chosen = packed or (Path(settings.model_file) if settings.model_file else None)
+        build(settings.models_folder / FOLDER_NAME, chosen, lambda line: say(f"  模型 / model: {line}"))
+    app = bootstrap.build(settings)
+    say("数据库 / database: " + schema.upgrade(app.database))
+    app.secret()
+    health = app.index.health()
+    say(f"索引 / index: {health.engine} {health.generation}, {sum(health.documents.values())} documents")
+    return app
+
+
+def _write_settings_file(settings: Settings) -> None:
+    """A settings file in which every setting stands as a comment, unless there is one."""
+    from matchmaker.config import FILE_NAME, HELP
+
+    path = settings.home / FILE_NAME
+    if path.exists():
+        return
+    lines = ["# Settings of this installation; MATCHMAKER_<NAME> in the environment wins over this file.", ""]
+    for name, text in HELP.items():
+        if name != "home":
+            value = getattr(type(settings)(home=settings.home), name)
+            lines += [f"# {text}", f"# {name} = {value if isinstance(value, int) else chr(34) + value + chr(34)}", ""]
+    path.write_text("\n".join(lines), "utf-8")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_context
+def config(ctx: click.Context, *, as_json: bool) -> None:
+    """Show the settings, what each is for, and whether they hold."""
+    from matchmaker.cli.common import print_json, table
+    from matchmaker.config import HELP, load
+
+    settings = load(ctx.find_root().obj["home"])
+    values = {name: getattr(settings, name) for name in HELP}
+    values["database_url"] = settings.database
+    if as_json:
+        print_json(values)
+    else:
+        click.echo(table([[name, str(values[name]), HELP[name]] for name in HELP], ["setting", "value", "what"]))
