@@ -1,0 +1,67 @@
+"""Who asks: a visitor, or an organizer who entered by a signed link. Accounts come later."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, flash, g, redirect, request, session, url_for
+from flask_babel import gettext as _
+from itsdangerous import BadData, URLSafeTimedSerializer
+from werkzeug.wrappers import Response
+
+from matchmaker.bootstrap import Application
+from matchmaker.errors import Forbidden
+from matchmaker.messages import Message
+from matchmaker.permissions import ORGANIZER, VISITOR
+from web.request import application
+
+#: Seconds that a link opens the door.
+LINK_SECONDS = 24 * 3600
+_PURPOSE = "organizer-link"
+
+blueprint = Blueprint("auth", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Finds the actor before each request."""
+
+    @app.before_request
+    def _who() -> None:
+        g.app = application()
+        g.actor = ORGANIZER if session.get("role") == "organizer" else VISITOR
+
+    app.register_blueprint(blueprint)
+
+
+def organizer_link(app: Application, base_url: str) -> str:
+    """A link by which an organizer enters; it works for a day."""
+    return f"{base_url.rstrip('/')}/enter?key={_serializer(app).dumps('organizer')}"
+
+
+@blueprint.get("/enter")
+def enter() -> Response:
+    """Opens a session for whoever holds a fresh link of this installation."""
+    try:
+        role = _serializer(application()).loads(request.args.get("key", ""), max_age=LINK_SECONDS)
+    except BadData:
+        role = None
+    if role != "organizer":
+        raise Forbidden(
+            Message("这个登录链接无效或已过期。"),
+            hint=Message("请在服务器上运行 matchmaker serve 或 matchmaker demo，使用新显示的链接。"),
+        )
+    session.clear()
+    session["role"] = role
+    session.permanent = True
+    flash(_("您已以组织者身份进入。"), "done")
+    return redirect(url_for("home.show"))
+
+
+@blueprint.post("/leave")
+def leave() -> Response:
+    """Ends the session."""
+    session.clear()
+    flash(_("您已退出。"), "done")
+    return redirect(url_for("home.show"))
+
+
+def _serializer(app: Application) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(app.secret(), salt=_PURPOSE)

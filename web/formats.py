@@ -1,0 +1,117 @@
+"""How values are written for people: amounts, days, names of codes, marked words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+
+from flask import Flask
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from matchmaker import taxonomy
+from matchmaker.matching.result import BAND_NAMES
+from matchmaker.messages import Message
+from web.i18n import tell
+from web.request import language
+
+_WEEKDAYS = {
+    "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
+KIND_NAMES: dict[str, Message] = {
+    "problem": Message("难题"),
+    "expert": Message("专家"),
+    "organization": Message("单位"),
+    "achievement": Message("成果"),
+    "publication": Message("论文"),
+    "patent": Message("专利"),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Makes them filters of the templates."""
+    app.jinja_env.filters.update(
+        wan=wan, day=day, moment=moment, number=number, marked=marked, percent=percent, sentences=sentences
+    )
+    app.jinja_env.globals.update(label=label, labels=labels, kind_name=kind_name, band_name=band_name)
+
+
+def wan(fen: int | None) -> str:
+    """An amount in 万元, two decimals, thousands separated; no amount is negotiable."""
+    if fen is None:
+        return _("面议")
+    return _("%(amount)s 万元", amount=f"{fen / 1_000_000:,.2f}")
+
+
+def day(value: date | None) -> str:
+    """2023-05-18 (周四)."""
+    if value is None:
+        return ""
+    return f"{value:%Y-%m-%d} ({_WEEKDAYS[language()][value.weekday()]})"
+
+
+def moment(value: datetime | None) -> str:
+    """A stored UTC moment as the clock of the office shows it."""
+    if value is None:
+        return ""
+    return f"{value.replace(tzinfo=UTC).astimezone():%Y-%m-%d %H:%M}"
+
+
+def number(value: float) -> str:
+    """Thousands separated; a whole number stays whole."""
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
+
+
+def percent(value: float) -> str:
+    """A share in 0…1 as a whole percentage."""
+    return f"{value * 100:.0f}%"
+
+
+def label(table: str, code: str | int | None) -> str:
+    """The name of a code in a table of ``matchmaker.taxonomy``, in the reader's language."""
+    if code in (None, ""):
+        return ""
+    if table == "REGIONS":
+        return taxonomy.region_path(str(code), language()) or str(code)
+    return str(getattr(taxonomy, table).label(str(code), language()))
+
+
+def labels(table: str, codes: Iterable[str]) -> str:
+    """Names of several codes as one list."""
+    return ("、" if language() == "zh" else ", ").join(label(table, code) for code in codes)
+
+
+def kind_name(kind: str) -> str:
+    """The name of a kind of document."""
+    return tell(KIND_NAMES[kind])
+
+
+def band_name(band: str) -> str:
+    """The words for a band of confidence."""
+    return tell(BAND_NAMES[band])
+
+
+def marked(text: str, words: Iterable[str]) -> Markup:
+    """The text with the words marked, whatever their case; everything is escaped."""
+    wanted = sorted({word for word in words if word.strip()}, key=lambda word: (-len(word), word))
+    if not wanted:
+        return escape(text)
+    pattern = re.compile("|".join(map(re.escape, wanted)), re.IGNORECASE)
+    parts: list[Markup] = []
+    end = 0
+    for found in pattern.finditer(text):
+        parts += [escape(text[end : found.start()]), Markup("<mark>{}</mark>").format(found.group())]
+        end = found.end()
+    parts.append(escape(text[end:]))
+    return Markup("").join(parts).replace("</mark><mark>", "")
+
+
+def sentences(text: str, most: int = 160) -> str:
+    """The beginning of a text, cut after a sentence where one ends in time."""
+    flat = " ".join(text.split())
+    if len(flat) <= most:
+        return flat
+    cut = max(flat.rfind(mark, 0, most) for mark in "。；！？.;")
+    return flat[: cut + 1] if cut > most // 3 else flat[: most - 1] + "…"
