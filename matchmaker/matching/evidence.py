@@ -1,0 +1,154 @@
+"""Quoted sentences of both sides and the points that nothing covers. Pure: texts in, quotes out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from unicodedata import normalize
+
+from indexer.text import sentences
+from matchmaker.matching.result import Point, Quote
+
+#: Quotes are cut to this many characters around their marked words.
+MOST_QUOTED = 120
+#: A point whose words are covered less than this is shown as not covered.
+COVERED = 0.34
+#: Points a problem shows at most; the heaviest ones.
+MOST_POINTS = 10
+#: A point lighter than this share of the heaviest says nothing technical and is no point.
+LIGHTEST_POINT = 0.15
+#: What a document's text must share at least, as a share of the sentence's weight, to be quoted.
+LEAST_SHARED = 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence with the query's words that it holds."""
+
+    text: str
+    words: frozenset[str]
+
+
+@lru_cache(maxsize=4096)
+def folded(text: str) -> str:
+    """As words are compared: NFKC, lower case."""
+    return normalize("NFKC", text).lower()
+
+
+def split(text: str, words: Iterable[str]) -> list[Sentence]:
+    """The sentences of a text with the given words that each holds (as substrings: no segmenting here)."""
+    wanted = tuple(words)
+    found = []
+    for sentence in sentences(text):
+        plain = folded(sentence)
+        found.append(Sentence(sentence, frozenset(word for word in wanted if word in plain)))
+    return found
+
+
+def maximal(words: Iterable[str]) -> tuple[str, ...]:
+    """Words without those that are part of another one, longest first: what a reader sees as shared."""
+    kept: list[str] = []
+    for word in sorted(set(words), key=lambda word: (-len(word), word)):
+        if not any(word in longer for longer in kept):
+            kept.append(word)
+    return tuple(kept)
+
+
+def weight_of(words: Iterable[str], weights: Mapping[str, float]) -> float:
+    """Weight of a set of words, each stretch of text counted once."""
+    return sum(weights.get(word, 0.0) for word in maximal(words))
+
+
+def points_of(texts: Sequence[str], weights: Mapping[str, float]) -> list[Sentence]:
+    """The points of a problem: its sentences and indicator lines that say something technical, in order."""
+    seen: set[str] = set()
+    every: list[tuple[float, int, Sentence]] = []
+    for text in texts:
+        for sentence in split(text, weights):
+            key = re.sub(r"\W", "", sentence.text)
+            if key and key not in seen:
+                seen.add(key)
+                every.append((weight_of(sentence.words, weights), len(every), sentence))
+    heaviest = max((weight for weight, _place, _sentence in every), default=0.0)
+    chosen = [entry for entry in every if entry[0] > LIGHTEST_POINT * heaviest]
+    chosen = sorted(sorted(chosen, key=lambda entry: -entry[0])[:MOST_POINTS], key=lambda entry: entry[1])
+    return [sentence for _weight, _place, sentence in chosen]
+
+
+def quotes(
+    points: Sequence[Sentence],
+    documents: Sequence[tuple[str, str, Sequence[Sentence]]],
+    weights: Mapping[str, float],
+    most: int = 2,
+) -> tuple[Quote, ...]:
+    """The best pairs of sentences, one a sentence of either side.
+
+    Args:
+        points: of the problem.
+        documents: (index id, title, sentences).
+        weights: of the query's words.
+        most: pairs at most.
+    """
+    candidates = [
+        (_worth(point, sentence, weights), place, point, identifier, title, sentence)
+        for place, point in enumerate(points)
+        for identifier, title, some in documents
+        for sentence in some
+        if point.words & sentence.words
+    ]
+    candidates.sort(key=lambda entry: (-entry[0], entry[1], entry[3]))
+    least = LEAST_SHARED * max((weight_of(point.words, weights) for point in points), default=0.0)
+    taken_ours: set[str] = set()
+    taken_theirs: set[str] = set()
+    found: list[Quote] = []
+    for worth, _place, point, identifier, title, sentence in candidates:
+        if len(found) == most or worth <= least:
+            break
+        if point.text in taken_ours or sentence.text in taken_theirs:
+            continue
+        taken_ours.add(point.text)
+        taken_theirs.add(sentence.text)
+        shared = maximal(point.words & sentence.words)
+        found.append(
+            Quote(shorten(point.text, shared), shorten(sentence.text, shared), shared, identifier, title, worth)
+        )
+    return tuple(found)
+
+
+def coverage(
+    points: Sequence[Sentence], covered_words: frozenset[str], weights: Mapping[str, float]
+) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
+    """(covered, uncovered) points, each in the problem's order, uncovered ones with their missing words."""
+    spoken: list[Point] = []
+    silent: list[Point] = []
+    for point in points:
+        whole = weight_of(point.words, weights)
+        share = min(1.0, weight_of(point.words & covered_words, weights) / whole) if whole else 0.0
+        missing = sorted(
+            maximal(point.words - covered_words), key=lambda word: (-weights.get(word, 0.0), word)
+        )[:4]
+        if share >= COVERED:
+            spoken.append(Point(point.text, share))
+        else:
+            silent.append(Point(point.text, share, tuple(missing)))
+    return tuple(spoken), tuple(silent)
+
+
+def shorten(text: str, words: Sequence[str]) -> str:
+    """At most MOST_QUOTED characters around the first shared word, with … where something was cut."""
+    if len(text) <= MOST_QUOTED:
+        return text
+    plain = folded(text)
+    places = [plain.find(word) for word in words if word in plain]
+    start = max(0, min(places, default=0) - MOST_QUOTED // 3)
+    start = min(start, len(text) - MOST_QUOTED)
+    end = start + MOST_QUOTED
+    return ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
+
+
+def _worth(point: Sentence, sentence: Sentence, weights: Mapping[str, float]) -> float:
+    """Shared weight, a little less for very long sentences, which share something with everything."""
+    shared = weight_of(point.words & sentence.words, weights)
+    return shared / (1.0 + len(sentence.text) / 400.0)
