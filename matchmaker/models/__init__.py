@@ -7,11 +7,12 @@ from matchmaker.models.indicator import Indicator
 from matchmaker.models.job import ImportFault, ImportRun, Job, Lease
 from matchmaker.models.match import Match, MatchRun
 from matchmaker.models.organization import Organization
+from matchmaker.models.pending import PendingLink
 from matchmaker.models.problem import Problem
 from matchmaker.models.work import Achievement, Authorship, Inventorship, Patent, Publication
 
 __all__ = [
     "AccessLog", "Achievement", "Authorship", "Base", "Expert", "ExpertProject", "History", "ImportFault",
     "ImportRun", "Indicator", "Inventorship", "Job", "Lease", "Match", "MatchRun", "Organization", "Patent",
-    "Problem", "Publication", "now",
+    "PendingLink", "Problem", "Publication", "now",
 ]  # fmt: skip
