@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from threading import RLock
 from typing import Any, NamedTuple
@@ -230,6 +231,12 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+@lru_cache(maxsize=4096)
+def _values(raw: str) -> tuple[str, ...]:
+    """Most sets are shared by many documents."""
+    return tuple(json.loads(raw))
+
+
 def _opened(stored: bytes) -> list[Any]:
     opened: list[Any] = json.loads(zlib.decompress(stored))
     return opened
@@ -237,7 +244,7 @@ def _opened(stored: bytes) -> list[Any]:
 
 def _document(row: Any) -> StoredDocument:
     _seq, key, version, _live, _row, date, *sets, stored = row
-    values = dict(zip(SETS, (tuple(json.loads(raw)) for raw in sets), strict=True))
+    values = dict(zip(SETS, map(_values, sets), strict=True))
     title, keywords, body, display, words = _opened(stored)
     return StoredDocument(
         id=key,

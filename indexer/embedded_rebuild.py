@@ -16,6 +16,8 @@ from indexer.engine import EngineError, IndexBroken, WriteReport
 from indexer.generation import Generation, Pen, prepared
 from indexer.manifest import Manifest
 
+#: Nobody searches the new index before it is whole, so its words need no commit with every batch.
+_WORDS_AT_ONCE = 10_000
 _NAME = re.compile(r"g(\d{6})")
 
 
@@ -42,7 +44,7 @@ class EmbeddedRebuild:
             Generation.create(folder, self._dimension)
             self._generation = Generation(folder, self._dimension)
             stack.callback(self._generation.close)
-            self._pen = stack.enter_context(self._generation.pen(self._wait))
+            self._pen = stack.enter_context(self._generation.pen(self._wait, _WORDS_AT_ONCE))
             self._stack = stack.pop_all()
         return self
 
@@ -73,6 +75,7 @@ class EmbeddedRebuild:
 
     def switch(self) -> None:
         """Takes the new index into use, between two writes to the old one, never within."""
+        self._open_pen().flush()
         self._open_pen().close()
         assert self._generation is not None
         current, lock = self._live()

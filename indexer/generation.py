@@ -109,10 +109,13 @@ class Generation:
         return held(folder / _LOCK, wait, "writing to the index")
 
     @contextmanager
-    def pen(self, wait: float) -> Iterator[Pen]:
-        """Writes, as the only one; EngineBusy after ``wait`` seconds."""
+    def pen(self, wait: float, words_at_once: int = 0) -> Iterator[Pen]:
+        """Writes, as the only one; EngineBusy after ``wait`` seconds.
+
+        With ``words_at_once`` the words are committed when so many documents wait, not with every batch.
+        """
         with self.locked(self.folder, wait):
-            pen = Pen(self._catalogue, self._vectors, self._lexical)
+            pen = Pen(self._catalogue, self._vectors, self._lexical, words_at_once)
             try:
                 yield pen
             finally:
@@ -138,17 +141,27 @@ class Generation:
 class Pen:
     """The one writer of a generation, for one batch or for many."""
 
-    def __init__(self, catalogue: Catalogue, vectors: VectorFile, lexical: LexicalStore) -> None:
+    def __init__(
+        self, catalogue: Catalogue, vectors: VectorFile, lexical: LexicalStore, words_at_once: int
+    ) -> None:
         self._catalogue = catalogue
         self._vectors = vectors
         self._lexical = lexical
         self._writer: LexicalWriter | None = None
+        self._words_at_once = words_at_once
+        self._waiting = 0
         self._is_behind = True
         self._catch_up()
 
+    def flush(self) -> None:
+        """Commits the words that wait."""
+        if self._writer is not None and self._waiting:
+            self._writer.commit(self._catalogue.last_seq())
+            self._waiting = 0
+
     def close(self) -> None:
-        """Ends the writing; every batch is durable already."""
-        writer, self._writer = self._writer, None
+        """Ends the writing; what was not flushed is left to the next writer to catch up with."""
+        writer, self._writer, self._waiting = self._writer, None, 0
         if writer is not None:
             writer.close()
 
@@ -210,7 +223,7 @@ class Pen:
     def _commit(self, entries: Sequence[Entry], states: Mapping[str, State]) -> None:
         self._catch_up()
         seqs = self._catalogue.commit(entries)
-        self._put(zip(seqs, entries, strict=True), seqs[-1], states)
+        self._put(zip(seqs, entries, strict=True), states)
 
     def _catch_up(self) -> None:
         """Writes the words that a killed or failed write left out."""
@@ -222,12 +235,10 @@ class Pen:
                 f"the words have reached write {reached}, the catalogue {last}; run: matchmaker index rebuild"
             )
         if reached < last:
-            self._put(self._catalogue.entries(reached), last, None)
+            self._put(self._catalogue.entries(reached), None)
         self._is_behind = False
 
-    def _put(
-        self, entries: Iterable[tuple[int, Entry]], last: int, states: Mapping[str, State] | None
-    ) -> None:
+    def _put(self, entries: Iterable[tuple[int, Entry]], states: Mapping[str, State] | None) -> None:
         """Writes words; ``states`` None: anything may already be there."""
         self._is_behind = True
         try:
@@ -235,7 +246,9 @@ class Pen:
                 self._writer = self._lexical.writer()
             for seq, entry in entries:
                 self._writer.put(seq, entry, is_new=states is not None and entry.id not in states)
-            self._writer.commit(last)
+                self._waiting += 1
+            if self._waiting >= self._words_at_once:
+                self.flush()
         except BaseException:
             self.close()  # what it has gathered must not be committed by the next batch
             raise

@@ -78,26 +78,29 @@ def _normal(text: str) -> str:
 
 def _words(text: str) -> Iterator[str]:
     segment = _segmenter()
-    for run in _RUNS.finditer(text):
-        if run["han"]:
-            yield from (word for word in segment(run["han"]) if word not in STOP_WORDS)
-        else:
-            beside_han = _is_han(text, run.start() - 1) or _is_han(text, run.end())
-            yield from _latin_words(run[0], beside_han)
+    for match in _RUNS.finditer(text):
+        run = match[0]
+        if match.lastgroup == "han":
+            yield from (word for word in segment(run) if word not in STOP_WORDS)
+        elif len(run) == 1:
+            if not run.isascii() or (run.isalpha() and _is_beside_han(text, match.start())):
+                yield run
+        elif not (run.isalpha() or run.isdecimal()):
+            yield from _compound_words(run)
+        elif run not in STOP_WORDS:
+            yield run[:MOST_LETTERS]
 
 
-def _is_han(text: str, at: int) -> bool:
-    return 0 <= at < len(text) and _IS_HAN.match(text[at]) is not None
+def _is_beside_han(text: str, at: int) -> bool:
+    return _IS_HAN.match(text, at + 1) is not None or (at > 0 and _IS_HAN.match(text, at - 1) is not None)
 
 
-def _latin_words(run: str, beside_han: bool) -> Iterator[str]:
-    parts = _PARTS.findall(run)
-    if parts == [run]:
-        if len(run) > 1 or (beside_han and run.isalpha()) or not run.isascii():
-            yield from (word for word in (run[:MOST_LETTERS],) if word not in STOP_WORDS)
-        return
+def _compound_words(run: str) -> Iterator[str]:
+    """The run itself and its parts, unless it is one part: "3.5", or "abc" with a combining mark."""
     yield run[:MOST_LETTERS]
-    yield from (part[:MOST_LETTERS] for part in parts if len(part) > 1 and part not in STOP_WORDS)
+    parts = _PARTS.findall(run)
+    if parts != [run]:
+        yield from (part[:MOST_LETTERS] for part in parts if len(part) > 1 and part not in STOP_WORDS)
 
 
 @cache

@@ -143,9 +143,9 @@ class View:
     def _ordered(self, slots: IntArray, scores: FloatArray) -> list[Hit]:
         """Hits by falling score, then id."""
         ids = self.snapshot.ids
-        hits = [Hit(ids[slot], score) for slot, score in zip(slots.tolist(), scores.tolist(), strict=True)]
-        hits.sort(key=lambda hit: (-hit.score, hit.id))
-        return hits
+        pairs = [(-score, ids[slot]) for slot, score in zip(slots.tolist(), scores.tolist(), strict=True)]
+        pairs.sort()
+        return [Hit(key, -score) for score, key in pairs]
 
     def _with_vector(self, ids: Sequence[str]) -> list[int]:
         slots = dict.fromkeys(self.snapshot.slots(ids))
