@@ -1,0 +1,16 @@
+"""Runs migrations on the connection that ``matchmaker.storage.schema`` hands over."""
+
+from alembic import context
+
+from matchmaker.models import Base
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+    compare_type=True,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

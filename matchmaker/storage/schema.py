@@ -1,0 +1,150 @@
+"""The tables of a database: brought up to date, asked for their state, compared with the models.
+
+Alembic is driven from here, so that an installed package needs no ``alembic.ini``.
+``python -m matchmaker.storage.schema "add a column"`` writes the next migration from the models.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, NullPool, create_engine, event
+
+from matchmaker.errors import Unavailable
+from matchmaker.messages import Message
+from matchmaker.models import Base
+from matchmaker.storage.database import BUSY_SECONDS, Database
+
+FOLDER = Path(__file__).parent / "migrations"
+
+
+def upgrade(database: Database, revision: str = "head") -> str:
+    """Brings the tables up to date in one transaction; returns a line that says what was done.
+
+    An interrupted upgrade leaves the tables as they were. A database that a newer release has written is
+    refused.
+    """
+    before = current(database)
+    _refuse_unknown(before)
+    with _connection(database) as connection:
+        command.upgrade(_config(connection), revision)
+    after = current(database)
+    return f"{after}" if before == after else f"{before or '∅'} → {after}"
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Takes the tables back to an older revision ("base": none at all)."""
+    with _connection(database) as connection:
+        command.downgrade(_config(connection), revision)
+
+
+def current(database: Database) -> str | None:
+    """The revision of the tables; None when there are none."""
+    with _connection(database) as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str:
+    """The revision that this release works with."""
+    head = ScriptDirectory(str(FOLDER)).get_current_head()
+    assert head is not None
+    return head
+
+
+def check(database: Database) -> None:
+    """Raises Unavailable unless the tables are those of this release; the hint says what to run."""
+    found = current(database)
+    _refuse_unknown(found)
+    if found is None:
+        raise Unavailable(
+            Message("数据库中还没有数据表。"),
+            hint=Message("请先运行 matchmaker init（或用 --home 指定安装文件夹）。"),
+        )
+    if found != newest():
+        raise Unavailable(
+            Message(
+                "数据库的版本（%(found)s）比程序旧（%(newest)s）。", {"found": found, "newest": newest()}
+            ),
+            hint=Message("请备份后运行 matchmaker init，它会更新数据表。"),
+        )
+
+
+def differences(database: Database) -> list[Any]:
+    """What the models would have otherwise than the tables, in Alembic's words; empty when they agree."""
+    with _connection(database) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, Base.metadata))
+
+
+def propose(message: str, folder: Path = FOLDER) -> Path:
+    """Writes the migration that leads from the newest revision to the models; a person reads it over."""
+    with tempfile.TemporaryDirectory() as scratch:
+        database = Database(f"sqlite:///{scratch}/scratch.sqlite")
+        try:
+            upgrade(database)
+            with _connection(database) as connection:
+                number = f"{len(list(folder.glob('versions/*.py'))) + 1:04d}"
+                script = command.revision(
+                    _config(connection, folder), message, autogenerate=True, rev_id=number
+                )
+        finally:
+            database.close()
+    assert script is not None
+    assert not isinstance(script, list)
+    return Path(script.path)
+
+
+def _refuse_unknown(revision: str | None) -> None:
+    known = {script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise Unavailable(
+            Message("数据库由更新的版本建立（%(revision)s），本程序不认识。", {"revision": revision}),
+            hint=Message("请升级程序，或恢复升级前的备份。"),
+        )
+
+
+def _config(connection: Connection, folder: Path = FOLDER) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+@contextmanager
+def _connection(database: Database) -> Iterator[Connection]:
+    """One transaction for a migration.
+
+    On SQLite without foreign keys: Alembic copies a table to change it, and dropping the old one would
+    otherwise delete the rows that refer to it.
+    """
+    if not database.is_sqlite:
+        with database.engine.begin() as connection:
+            yield connection
+        return
+    engine = create_engine(database.url, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _entry: Any) -> None:
+        connection.isolation_level = None
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    with engine.begin() as connection:
+        yield connection
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{propose(' '.join(sys.argv[1:]))}\n")
