@@ -6,71 +6,25 @@ ids; ``services.display.rows`` loads them and leaves out what the actor may not 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Callable
+from typing import TypeVar
 
+from indexer.embedder import EmbedderError
+from indexer.engine import EngineError, IndexBroken
+from indexer.query import QueryError
+from matchmaker import searching
 from matchmaker.bootstrap import Application
+from matchmaker.errors import InvalidInput, Unavailable
 from matchmaker.matching.result import Ranking
-from matchmaker.permissions import Actor
+from matchmaker.messages import Message
+from matchmaker.permissions import Actor, audiences_of, require
+from matchmaker.searching import By, SearchAnswer, SearchHit, SearchRequest
 
-By = Literal["both", "words", "meaning"]
+__all__ = [
+    "By", "SearchAnswer", "SearchHit", "SearchRequest", "match_expert", "match_problem", "match_text", "search",
+]  # fmt: skip
 
-
-@dataclass(frozen=True, slots=True)
-class SearchRequest:
-    """What somebody typed and chose; every part stands in the address of the page.
-
-    Attributes:
-        text: "" lists everything that passes the filters, newest index version first.
-        kind: one kind, or None for all.
-        by: by words, by meaning, or both fused.
-        after: cursor of the previous answer.
-    """
-
-    text: str
-    kind: str | None = None
-    fields: tuple[str, ...] = ()
-    regions: tuple[str, ...] = ()
-    bodies: tuple[str, ...] = ()
-    by: By = "both"
-    after: str | None = None
-    limit: int = 20
-
-
-@dataclass(frozen=True, slots=True)
-class SearchHit:
-    """One line of an answer.
-
-    Attributes:
-        snippet: the sentence that shows best why it was found.
-        words: to be marked in title and snippet.
-    """
-
-    id: str
-    kind: str
-    title: str
-    snippet: str
-    words: tuple[str, ...]
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class SearchAnswer:
-    """One page of hits with the numbers beside it.
-
-    Attributes:
-        totals: documents by kind for the same text and filters (tabs); approximate when ``notice`` says so.
-        facets: part ("field", "region", "body") → code → number, for the chosen kind.
-        notice: template sentence for the reader when something was left out (Chinese), else "".
-    """
-
-    hits: tuple[SearchHit, ...]
-    totals: Mapping[str, int]
-    facets: Mapping[str, Mapping[str, int]]
-    after: str | None
-    notice: str = ""
-    seconds: Mapping[str, float] = field(default_factory=dict)
+Answer = TypeVar("Answer")
 
 
 def match_problem(app: Application, actor: Actor, number: int, *, limit: int = 10) -> Ranking:
@@ -87,3 +41,23 @@ def match_expert(app: Application, actor: Actor, number: int, *, limit: int = 10
 
 def search(app: Application, actor: Actor, request: SearchRequest) -> SearchAnswer:
     """One box over everything that the actor may read."""
+    require(actor, "search:all")
+    return _asked(app, lambda: searching.search(app.index, app.embedder, audiences_of(actor), request))
+
+
+def _asked(app: Application, question: Callable[[], Answer]) -> Answer:
+    """Asks the index; its faults become errors with a remedy, and a lost index is opened anew next time."""
+    try:
+        return question()
+    except QueryError as fault:
+        raise InvalidInput(Message("无法这样查询：%(fault)s", {"fault": fault})) from fault
+    except EmbedderError as fault:
+        raise Unavailable(
+            Message("嵌入模型暂不可用。"), hint=Message("请让管理员运行 matchmaker init。")
+        ) from fault
+    except EngineError as fault:
+        if isinstance(fault, IndexBroken):
+            app.forget_index()
+        raise Unavailable(
+            Message("检索暂不可用，请稍后再试。"), hint=Message("请让管理员运行 matchmaker index rebuild。")
+        ) from fault

@@ -115,7 +115,7 @@ def _expert(expert: RankedExpert, translate: Translate) -> dict[str, Any]:
         "name": str(expert.display.get("name") or ""),
         "institution": str(expert.display.get("institution") or ""),
         "position": str(expert.display.get("position") or ""),
-        **_judged(expert, translate),
+        **judged(expert, translate),
         "documents": _documents(expert.documents, translate),
         "covered": _points(expert.covered),
     }
@@ -123,12 +123,12 @@ def _expert(expert: RankedExpert, translate: Translate) -> dict[str, Any]:
 
 def _documents(documents: Iterable[RankedDocument], translate: Translate) -> list[dict[str, Any]]:
     return [
-        {"id": document.id, "kind": document.kind, "title": document.title, **_judged(document, translate)}
+        {"id": document.id, "kind": document.kind, "title": document.title, **judged(document, translate)}
         for document in documents
     ]
 
 
-def _judged(ranked: RankedExpert | RankedDocument, translate: Translate) -> dict[str, Any]:
+def judged(ranked: RankedExpert | RankedDocument, translate: Translate) -> dict[str, Any]:
     """What experts and documents have in common: the score and its reasons."""
     return {
         "score": _round(ranked.score),

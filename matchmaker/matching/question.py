@@ -1,0 +1,43 @@
+"""What is asked: a problem, stored or just typed, as the ranking sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from indexer.embedder import content_hash
+
+
+@dataclass(frozen=True)
+class Question:
+    """A problem's text in its parts.
+
+    Attributes:
+        title: its name, which tells the subject.
+        parts: the texts below the title, in the order of the form; indicator lines are a part each.
+        keywords: given by the poster.
+        id, version: index id and version of a stored problem, "" and 0 of a text never seen.
+        excluded: index ids that may not answer (leave-one-out, refused pairs).
+    """
+
+    title: str
+    parts: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    id: str = ""
+    version: int = 0
+    excluded: tuple[str, ...] = ()
+
+    @cached_property
+    def body(self) -> str:
+        """The parts as one text."""
+        return "\n".join(part for part in self.parts if part)
+
+    @cached_property
+    def text(self) -> str:
+        """Everything, in the recipe that documents are embedded by, so that a cached vector is found."""
+        return "\n".join(part for part in (self.title, self.body, " ".join(self.keywords)) if part)
+
+    @cached_property
+    def hash(self) -> str:
+        """Names the text in stored runs."""
+        return content_hash(self.text)
