@@ -35,7 +35,7 @@ class Application:
     database: Database
     embedder: CachedEmbedder
     clock: Clock
-    _open_index: Callable[[], Engine]
+    _open_index: Callable[[bool], Engine]
     _index: Engine | None = None
 
     def unit_of_work(self) -> UnitOfWork:
@@ -50,7 +50,13 @@ class Application:
     def index(self) -> Engine:
         """The index, opened at first use; an EngineError passes through as it is."""
         if self._index is None:
-            self._index = self._open_index()
+            self._index = self._open_index(False)
+        return self._index
+
+    def index_to_rebuild(self) -> Engine:
+        """The index opened for a rebuild, which a broken one or one of another model allows too."""
+        self.forget_index()
+        self._index = self._open_index(True)
         return self._index
 
     def forget_index(self) -> None:
@@ -94,10 +100,12 @@ def build(settings: Settings, *, embedder: Embedder | None = None, clock: Clock 
         )
     cached = CachedEmbedder(embedder or _embedder(settings), settings.home / "cache" / "vectors.sqlite")
 
-    def open_index() -> Engine:
+    def open_index(is_rebuilding: bool) -> Engine:
         from indexer.factory import open_engine
 
-        return open_engine(settings.index_folder, cached.fingerprint, cached.dimension)
+        return open_engine(
+            settings.index_folder, cached.fingerprint, cached.dimension, is_rebuilding=is_rebuilding
+        )
 
     return Application(settings, Database(settings.database), cached, clock, open_index)
 

@@ -11,7 +11,7 @@ from typing import Literal
 from indexer.document import StoredDocument
 from indexer.embedder import Embedder, EmbedderError
 from indexer.engine import Reader
-from indexer.fusion import reciprocal_rank_fusion
+from indexer.fusion import fuse_ranks
 from indexer.query import Filter, Hit, QueryError, WordQuery
 from indexer.text import words
 from matchmaker.errors import InvalidInput, MatchmakerError
@@ -167,7 +167,7 @@ def _by_meaning(
         notice = "按语义检索暂不可用，以下只按词语检索。"
     if (request.by == "both" or notice) and query.words:
         lists.append(index.search(query, where, DEPTH).hits)
-    fused = reciprocal_rank_fusion(lists) if len(lists) > 1 else [hit for some in lists for hit in some]
+    fused = fuse_ranks(lists) if len(lists) > 1 else [hit for some in lists for hit in some]
     page = fused[offset : offset + request.limit]
     more = offset + request.limit < len(fused)
     return page, f"{_MARK}{offset + request.limit}" if more else None, notice

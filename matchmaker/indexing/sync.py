@@ -39,6 +39,10 @@ class Reading(Protocol):
     @property
     def index(self) -> Engine: ...
 
+    def index_to_rebuild(self) -> Engine: ...
+
+    def forget_index(self) -> None: ...
+
     def reading(self) -> UnitOfWork: ...
 
 
@@ -92,13 +96,15 @@ def rebuild(app: Reading, progress: Progress = lambda _done, _total: None) -> Wr
     with app.reading() as uow:
         total = sum(_counts(uow.session).values())
     report, done = WriteReport(), 0
-    with app.index.rebuild() as fresh:
+    index = app.index_to_rebuild()
+    with index.rebuild() as fresh:
         for ids in _all_ids(app):
             _add(report, _write_some(app, fresh, ids))
             done += len(ids)
             progress(done, total)
         fresh.switch()
-    app.index.prune()
+    index.prune()
+    app.forget_index()
     return report
 
 
