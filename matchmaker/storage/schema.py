@@ -50,7 +50,7 @@ def downgrade(database: Database, revision: str) -> None:
 
 def current(database: Database) -> str | None:
     """The revision of the tables; None when there are none."""
-    with _connection(database) as connection:
+    with database.reading.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 

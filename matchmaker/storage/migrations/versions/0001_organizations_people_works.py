@@ -9,7 +9,18 @@ branch_labels = None
 depends_on = None
 
 #: In the order of their making: a table stands behind those that it refers to.
-TABLES = "organization publication expert patent problem achievement authorship expert_project inventorship indicator".split()
+TABLES = [
+    "organization",
+    "publication",
+    "expert",
+    "patent",
+    "problem",
+    "achievement",
+    "authorship",
+    "expert_project",
+    "inventorship",
+    "indicator",
+]
 
 
 def upgrade() -> None:

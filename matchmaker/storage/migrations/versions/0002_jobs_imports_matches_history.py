@@ -9,7 +9,17 @@ branch_labels = None
 depends_on = None
 
 #: In the order of their making: a table stands behind those that it refers to.
-TABLES = "access_log history import_run job lease match_run pending_link import_fault match".split()
+TABLES = [
+    "access_log",
+    "history",
+    "import_run",
+    "job",
+    "lease",
+    "match_run",
+    "pending_link",
+    "import_fault",
+    "match",
+]
 
 
 def upgrade() -> None:
