@@ -13,7 +13,7 @@ from matchmaker.bootstrap import Application
 from web import assets, auth, errors, formats, i18n, security
 from web.api import register_api
 from web.icons import icon, icon_sheet
-from web.request import here, url_for_id
+from web.request import Number, here, url_for_id
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -27,6 +27,7 @@ def create_app(app: Application, *, testing: bool = False) -> Flask:
     site = Flask("web")
     site.extensions["matchmaker"] = app
     site.config.update(TESTING=testing, WTF_CSRF_ENABLED=not testing, BOOTSTRAP_SERVE_LOCAL=True)
+    site.url_map.converters["int"] = Number
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
     Bootstrap5(site)
     security.init_app(site, secret=app.secret(), upload_megabytes=app.settings.import_megabytes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 
 from flask import Flask
@@ -35,7 +35,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         wan=wan, day=day, moment=moment, number=number, marked=marked, percent=percent, sentences=sentences
     )
-    app.jinja_env.globals.update(label=label, labels=labels, kind_name=kind_name, band_name=band_name)
+    app.jinja_env.globals.update(label=label, labels=labels, kind_name=kind_name, band_name=band_name, options=options, told=told)
 
 
 def wan(fen: int | None) -> str:
@@ -81,6 +81,16 @@ def label(table: str, code: str | int | None) -> str:
 def labels(table: str, codes: Iterable[str]) -> str:
     """Names of several codes as one list."""
     return ("、" if language() == "zh" else ", ").join(label(table, code) for code in codes)
+
+
+def options(table: str) -> list[tuple[str, str]]:
+    """Codes and names of a table, for a choice."""
+    return [(code, label(table, code)) for code in getattr(taxonomy, table)]
+
+
+def told(names: Mapping[str, Message]) -> list[tuple[str, str]]:
+    """Codes and names where the names are Messages, for a choice."""
+    return [(code, tell(name)) for code, name in names.items()]
 
 
 def kind_name(kind: str) -> str:

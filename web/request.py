@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from flask import current_app, g, request, url_for
+from werkzeug.routing import IntegerConverter, Map
 
 from matchmaker.bootstrap import Application
 from matchmaker.permissions import Actor
@@ -18,6 +19,10 @@ PAGES_BY_KIND: dict[str, str] = {
     "publication": "works.publication",
     "patent": "works.patent",
 }
+
+
+#: Largest number of a row: what every database and every JSON reader holds exactly.
+MOST_NUMBER = 2**53 - 1
 
 
 def application() -> Application:
@@ -51,7 +56,19 @@ def here(**changes: object) -> str:
     return url_for(request.endpoint, **{**(request.view_args or {}), **values})  # type: ignore[arg-type]
 
 
+def number_argument(name: str) -> int | None:
+    """A whole number of the address; None when there is none that a database could hold."""
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 17 and int(text) <= MOST_NUMBER else None
+
+
 def page_number() -> int:
     """The wanted page, from 1; nonsense is page 1."""
-    text = request.args.get("page", "1")
-    return min(max(int(text), 1), 1_000_000) if text.isascii() and text.isdigit() and len(text) < 9 else 1
+    return min(max(number_argument("page") or 1, 1), 1_000_000)
+
+
+class Number(IntegerConverter):
+    """Numbers in paths, as far as a database can hold them; anything else is no page."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=MOST_NUMBER)

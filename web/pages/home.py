@@ -1,0 +1,56 @@
+"""首页: what is here, the newest problems, and how to begin."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, url_for
+
+from matchmaker.messages import Message
+from matchmaker.services import overview, problems
+from web.formats import label
+from web.request import actor, application
+
+blueprint = Blueprint("home", __name__)
+
+
+@blueprint.get("/")
+def show() -> str:
+    """The first page."""
+    with application().reading() as uow:
+        lines = overview.by_field(uow, actor())
+        return render_template(
+            "pages/home.html",
+            counts=overview.counts(uow, actor()),
+            picture=[_row(line) for line in lines],
+            finding=_finding(lines),
+            newest=problems.newest(uow, actor()),
+            owner=lambda problem: problems.shown_owner(actor(), problem),
+        )
+
+
+def _row(line: overview.FieldLine) -> dict[str, object]:
+    return {
+        "name": label("FIELDS", line.field),
+        "values": (line.problems, line.experts),
+        "most": max(line.problems, line.experts),
+        "links": (
+            url_for("problems.listing", field=line.field),
+            url_for("experts.listing", field=line.field),
+        ),
+    }
+
+
+def _finding(lines: list[overview.FieldLine]) -> Message:
+    """The sentence above the picture: where problems outnumber the people who could solve them."""
+    short = [line for line in lines if line.problems > line.experts]
+    if short:
+        worst = max(short, key=lambda line: line.problems - line.experts)
+        return Message(
+            "%(field)s的难题多于专家：%(problems)s 项对 %(experts)s 人",
+            {"field": label("FIELDS", worst.field), "problems": worst.problems, "experts": worst.experts},
+        )
+    if lines and lines[0].problems:
+        return Message(
+            "难题最多的是%(field)s（%(problems)s 项），各领域的专家人数都不少于难题数",
+            {"field": label("FIELDS", lines[0].field), "problems": lines[0].problems},
+        )
+    return Message("各技术领域的难题与专家")

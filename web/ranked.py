@@ -1,0 +1,79 @@
+"""A ranking as a page shows it: re-checked, with the rows that its cards need, or the reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from matchmaker.errors import Unavailable
+from matchmaker.matching.result import NONE, Ranking
+from matchmaker.messages import Message
+from matchmaker.permissions import Actor
+from matchmaker.services import experts, owners
+from matchmaker.services.display import rows
+from matchmaker.services.matches_json import only_readable
+from matchmaker.storage.unit_of_work import UnitOfWork
+from web.explain import changes
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the partial ``pages/_ranking.html`` needs.
+
+    Attributes:
+        people: expert row, his body and his industrial projects by index id.
+        problems: problem row by index id.
+        found_none: no good match; the page says so first.
+    """
+
+    ranking: Ranking
+    people: Mapping[str, tuple[Any, Any, Any]]
+    problems: Mapping[str, Any]
+    expert_changes: list[Message | None]
+    problem_changes: list[Message | None]
+
+    @property
+    def found_none(self) -> bool:
+        """Whether the answer as a whole is “no good match”."""
+        return self.ranking.verdict.band == NONE
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing at all to show."""
+        ranking = self.ranking
+        return not (ranking.experts or ranking.achievements or ranking.literature or ranking.problems)
+
+    @property
+    def milliseconds(self) -> int:
+        """Time of the whole answer."""
+        seconds = self.ranking.seconds
+        return round(1000 * seconds.get("total", sum(seconds.values())))
+
+
+def ask(question: Callable[[], Ranking]) -> tuple[Ranking | None, Unavailable | None]:
+    """Asks a look-up; a missing part (model, index) is told on the page instead of ending it."""
+    try:
+        return question(), None
+    except Unavailable as fault:
+        return None, fault
+
+
+def shown(uow: UnitOfWork, actor: Actor, ranking: Ranking) -> Shown:
+    """The ranking with everything that its cards show, in a fixed number of statements."""
+    kept = only_readable(uow, actor, ranking)
+    found = rows(uow, actor, [line.id for line in (*kept.experts, *kept.problems)])
+    bodies = owners.by_numbers(uow, actor, (row.organization_id for row in found.values()))
+    projects = experts.projects_of(uow, [found[line.id].id for line in kept.experts])
+    people = {
+        line.id: (row, bodies.get(row.organization_id), projects.get(row.id, []))
+        for line in kept.experts
+        for row in [found[line.id]]
+    }
+    return Shown(
+        kept,
+        people,
+        {line.id: found[line.id] for line in kept.problems},
+        changes(kept.experts),
+        changes(kept.problems),
+    )
