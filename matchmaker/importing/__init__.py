@@ -1,1 +1,1 @@
-"""Files from outside: reading rows, understanding columns, checking values."""
+"""Import without a database: reading files, understanding columns, checking rows."""
