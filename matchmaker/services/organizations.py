@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from matchmaker.indexing.documents import INDEXED_STATES
 from matchmaker.messages import Message
 from matchmaker.models import Achievement, Expert, Organization, Problem
 from matchmaker.permissions import OFFICE, Actor, audiences_of
+from matchmaker.services.paging import Page, paged
 from matchmaker.storage.queries import readable_by
 from matchmaker.storage.unit_of_work import UnitOfWork
 
@@ -40,8 +41,7 @@ class Listing:
         kinds: kind → organizations of it, whatever kind is chosen.
     """
 
-    lines: Sequence[Line]
-    total: int
+    page: Page[Line]
     kinds: Mapping[str, int]
 
 
@@ -50,38 +50,37 @@ class Profile:
     """One organization with what stands behind it.
 
     Attributes:
-        fields: code of a technical field → experts, achievements and problems of it, most first.
+        fields: code of a technical field with its experts and achievements, most first.
     """
 
     line: Line
     experts: Sequence[Expert]
     achievements: Sequence[Achievement]
     problems: Sequence[Problem]
-    fields: Sequence[tuple[str, int]]
+    fields: Sequence[tuple[str, tuple[int, int]]]
 
 
 def list_organizations(
-    uow: UnitOfWork, actor: Actor, *, text: str = "", kind: str = "", page: int = 1, size: int = 20
+    uow: UnitOfWork, actor: Actor, *, text: str = "", kind: str = "", page: int = 1, size: int = 50
 ) -> Listing:
-    """Organizations by name; a page beyond the end is empty."""
+    """Organizations by name, with how many there are of each kind."""
     where = [readable_by(actor, Organization)]
     if text:
-        where.append(Organization.name.contains(text, autoescape=True))
-    kinds = uow.session.execute(
+        where.append(Organization.name.icontains(text, autoescape=True))
+    by_kind = uow.session.execute(
         select(Organization.kind, func.count()).where(*where).group_by(Organization.kind)
     )
-    by_kind = {str(name): int(number) for name, number in kinds}
+    kinds = {str(name): int(number) for name, number in by_kind}
     if kind:
         where.append(Organization.kind == kind)
-    rows = uow.session.scalars(
-        select(Organization)
-        .where(*where)
-        .order_by(Organization.name, Organization.id)
-        .offset((page - 1) * size)
-        .limit(size)
-    ).all()
-    total = by_kind.get(kind, 0) if kind else sum(by_kind.values())
-    return Listing(_lines(uow.session, actor, rows), total, by_kind)
+    found = paged(
+        uow.session,
+        select(Organization).where(*where).order_by(Organization.name, Organization.id),
+        page,
+        size,
+    )
+    lines = _lines(uow.session, actor, found.rows)
+    return Listing(Page(lines, found.number, found.size, found.total), kinds)
 
 
 def get_organization(uow: UnitOfWork, actor: Actor, number: int) -> Line:
@@ -148,10 +147,22 @@ def _counts(session: Session, actor: Actor, table: type[Any], ids: Sequence[int]
     return {int(number): int(count) for number, count in session.execute(statement)}
 
 
-def _fields(session: Session, actor: Actor, number: int) -> list[tuple[str, int]]:
-    counter: Counter[str] = Counter()
-    for table in (Expert, Achievement, Problem):
-        statement = select(table.fields).where(table.organization_id == number, _shown(actor, table))
-        for codes in session.scalars(statement):
-            counter.update(set(codes))
-    return sorted(counter.items(), key=lambda item: (-item[1], item[0]))
+def _fields(session: Session, actor: Actor, number: int) -> list[tuple[str, tuple[int, int]]]:
+    experts, achievements = (_by_field(session, actor, table, number) for table in (Expert, Achievement))
+    codes = sorted({*experts, *achievements}, key=lambda code: (-experts[code] - achievements[code], code))
+    return [(code, (experts[code], achievements[code])) for code in codes]
+
+
+def _by_field(session: Session, actor: Actor, table: type[Any], number: int) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for codes in session.scalars(_of(actor, table, number).with_only_columns(table.fields)):
+        found.update(set(codes))
+    return found
+
+
+def names(uow: UnitOfWork, actor: Actor, numbers: Iterable[int]) -> dict[int, str]:
+    """Names of the organizations that the actor may read, in one statement."""
+    statement = select(Organization.id, Organization.name).where(
+        Organization.id.in_(set(numbers)), readable_by(actor, Organization)
+    )
+    return dict(uow.session.execute(statement).tuples().all())

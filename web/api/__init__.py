@@ -1,0 +1,52 @@
+"""JSON API v1: one blueprint a subject, described by OpenAPI, documented on a page of our own."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from flask import Flask
+from flask_smorest import Api
+
+from web.api.blueprint import PREFIX
+from web.api.documentation import openapi_json, pages
+from web.schemas.output import Error
+from web.security import csrf
+
+#: Modules of this package with a ``blueprint`` each, in the order of the documentation.
+SUBJECTS = (
+    "problems", "experts", "organizations", "works", "search", "matching", "imports", "health",
+)  # fmt: skip
+
+
+class HouseApi(Api):  # type: ignore[misc]
+    """flask-smorest without its app-wide error handler, which would turn HTML error pages into JSON."""
+
+    ERROR_SCHEMA = Error
+
+    def _register_error_handlers(self) -> None:
+        """``web.errors`` answers for pages and API alike."""
+
+    def _openapi_json(self) -> Any:
+        return openapi_json(self.spec.to_dict())
+
+
+def register_api(site: Flask) -> None:
+    """Adds every subject and the documentation.
+
+    The forms' token is not asked for here: the session cookie is SameSite=Lax, and every blueprint refuses
+    requests that a browser sends from another site.
+    """
+    site.config.update(
+        API_TITLE="matchmaker",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=PREFIX,
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    api = HouseApi(site)
+    for name in SUBJECTS:
+        blueprint = import_module(f"web.api.{name}").blueprint
+        api.register_blueprint(blueprint)
+        csrf.exempt(blueprint)
+    site.register_blueprint(pages(api.spec))
