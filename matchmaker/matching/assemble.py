@@ -1,0 +1,114 @@
+"""Scores → answers: the texts behind the best scores are read once, quoted, and held against the points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from indexer.document import StoredDocument
+from matchmaker.matching.evidence import Sentence, coverage, folded, quotes, split
+from matchmaker.matching.result import Component, RankedDocument, RankedExpert
+
+#: Documents shown for an expert.
+DOCUMENTS_SHOWN = 3
+#: Uncovered points shown for a match.
+POINTS_SHOWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A document or expert with its score, before its texts were read.
+
+    Attributes:
+        documents: of an expert: those that speak for him, best first.
+    """
+
+    id: str
+    score: float
+    probability: float
+    band: str
+    components: tuple[Component, ...]
+    documents: tuple[Scored, ...] = ()
+
+
+@dataclass
+class Texts:
+    """Stored documents with their sentences, split once however often they are quoted."""
+
+    stored: Mapping[str, StoredDocument]
+    weights: Mapping[str, float]
+    _sentences: dict[str, list[Sentence]] = field(default_factory=dict)
+    _words: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def sentences(self, identifier: str) -> list[Sentence]:
+        """The sentences of a document's body, its title first."""
+        if identifier not in self._sentences:
+            document = self.stored[identifier]
+            title = document.title if document.kind != "expert" else ""
+            self._sentences[identifier] = split(f"{title}\n{document.body}", self.weights)
+        return self._sentences[identifier]
+
+    def words(self, identifier: str) -> frozenset[str]:
+        """The query's words that a document holds anywhere."""
+        if identifier not in self._words:
+            document = self.stored[identifier]
+            plain = folded("\n".join((document.title, " ".join(document.keywords), document.body)))
+            self._words[identifier] = frozenset(word for word in self.weights if word in plain)
+        return self._words[identifier]
+
+    def title(self, identifier: str) -> str:
+        """The title, or the beginning of the text where there is none."""
+        document = self.stored[identifier]
+        return document.title or document.body[:40]
+
+
+def documents_of(
+    scored: Iterable[Scored], points: Sequence[Sentence], texts: Texts
+) -> tuple[RankedDocument, ...]:
+    """Documents with their quotes and the points they leave open."""
+    return tuple(_document(one, points, texts) for one in scored if one.id in texts.stored)
+
+
+def experts_of(
+    scored: Iterable[Scored], points: Sequence[Sentence], texts: Texts
+) -> tuple[RankedExpert, ...]:
+    """Experts with their documents, quotes out of these and their profile, covered and open points."""
+    return tuple(_expert(one, points, texts) for one in scored if one.id in texts.stored)
+
+
+def _document(one: Scored, points: Sequence[Sentence], texts: Texts) -> RankedDocument:
+    stored = texts.stored[one.id]
+    _covered, open_points = coverage(points, texts.words(one.id), texts.weights)
+    return RankedDocument(
+        id=one.id,
+        kind=stored.kind,
+        title=texts.title(one.id),
+        score=one.score,
+        band=one.band,
+        probability=one.probability,
+        components=one.components,
+        quotes=quotes(points, [(one.id, texts.title(one.id), texts.sentences(one.id))], texts.weights),
+        uncovered=open_points[:POINTS_SHOWN],
+        display=stored.display,
+    )
+
+
+def _expert(one: Scored, points: Sequence[Sentence], texts: Texts) -> RankedExpert:
+    behind = [document for document in one.documents if document.id in texts.stored]
+    shown = behind[:DOCUMENTS_SHOWN]
+    sources = [(document.id, texts.title(document.id), texts.sentences(document.id)) for document in shown]
+    sources.append((one.id, texts.title(one.id), texts.sentences(one.id)))
+    spoken = frozenset().union(*(texts.words(identifier) for identifier in (one.id, *(d.id for d in behind))))
+    covered, open_points = coverage(points, spoken, texts.weights)
+    return RankedExpert(
+        id=one.id,
+        score=one.score,
+        band=one.band,
+        probability=one.probability,
+        components=one.components,
+        documents=documents_of(shown, points, texts),
+        quotes=quotes(points, sources, texts.weights),
+        covered=covered,
+        uncovered=open_points[:POINTS_SHOWN],
+        display=texts.stored[one.id].display,
+    )
