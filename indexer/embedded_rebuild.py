@@ -96,20 +96,16 @@ class EmbeddedRebuild:
         return current, Generation.locked(folder, self._wait) if folder.is_dir() else nullcontext()
 
     def _cleared(self) -> Path:
-        """Removes what killed rebuilds left; gives the folder of the new generation."""
-        known: set[str] = set()
-        if manifest.stamp(self._home) is not None:
-            try:
-                current = manifest.load(self._home)
-                known = {current.generation, *current.kept}
-            except IndexBroken:
-                known = {folder.name for folder in generations(self._home)}
-        present = generations(self._home)
-        for folder in present:
-            if folder.name not in known:
-                shutil.rmtree(folder)
-        last = max((int(folder.name[1:]) for folder in present), default=0)
-        return self._home / name_of(last + 1)
+        """Removes what killed rebuilds left; gives the folder of the new generation, whose name is new."""
+        present = {folder.name for folder in generations(self._home)}
+        try:
+            current = manifest.load(self._home)
+            known = {current.generation, *current.kept}
+        except IndexBroken:
+            known = present
+        for name in present - known:
+            shutil.rmtree(self._home / name)
+        return self._home / name_of(max((int(name[1:]) for name in present | known), default=0) + 1)
 
     def _open_pen(self) -> Pen:
         if self._pen is None:

@@ -156,7 +156,7 @@ class Pen:
     def flush(self) -> None:
         """Commits the words that wait."""
         if self._writer is not None and self._waiting:
-            self._writer.commit(self._catalogue.last_seq())
+            self._writer.commit()
             self._waiting = 0
 
     def close(self) -> None:

@@ -1,7 +1,8 @@
 """Words of the embedded index, in Tantivy: scores by BM25 and the same filters as the arrays in memory.
 
 Each document carries the seq of its row in the catalogue; a hit whose seq is no longer live there is none.
-A marker document, written in the same commit, says up to which seq the words have come.
+The greatest seq says how far the words have come; a batch that ends in a deletion leaves a marker document
+with its seq instead, gone with the next batch, so that no score ever depends on it for long.
 """
 
 from __future__ import annotations
@@ -69,12 +70,9 @@ class LexicalStore:
         with _guarded(self._folder):
             self._index.reload()
             searcher = self._index.searcher()
-            marker = self._term("id", _MARKER)
-            hits = searcher.search(marker, 1, count=False).hits
-            seqs = searcher.fast_field_values("ord", [address for _score, address in hits])
-        if not seqs and searcher.num_docs:
-            raise broken(self._folder, "its marker is gone")
-        return searcher, int(seqs[0] or 0) if seqs else 0
+            everything = self._tantivy.Query.all_query()
+            last: list[Any] = searcher.search(everything, 1, count=False, order_by_field="ord").hits
+        return searcher, int(last[0][0]) if last else 0
 
     def writer(self) -> LexicalWriter:
         """A writer; close it, for Tantivy allows one at a time."""
@@ -168,6 +166,7 @@ class LexicalWriter:
         self._folder = folder
         self._writer = writer
         self._document = tantivy.Document
+        self._last = (0, True)
 
     def put(self, seq: int, entry: Entry, *, is_new: bool) -> None:
         """Adds a document or takes it away; the words of an id that is not new are replaced."""
@@ -176,15 +175,18 @@ class LexicalWriter:
                 self._writer.delete_documents_by_term("id", entry.id)
             if entry.live:
                 self._writer.add_document(self._filled(seq, entry))
+        self._last = (seq, entry.live)
 
-    def commit(self, seq: int) -> None:
-        """Ends a batch that reaches up to ``seq``."""
+    def commit(self) -> None:
+        """Makes durable and visible what was put."""
+        seq, is_live = self._last
         with _guarded(self._folder):
             self._writer.delete_documents_by_term("id", _MARKER)
-            marker = self._document()
-            marker.add_text("id", _MARKER)
-            marker.add_unsigned("ord", seq)
-            self._writer.add_document(marker)
+            if not is_live:
+                marker = self._document()
+                marker.add_text("id", _MARKER)
+                marker.add_unsigned("ord", seq)
+                self._writer.add_document(marker)
             self._writer.commit()
 
     def close(self) -> None:
