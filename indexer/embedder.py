@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,7 @@ Progress = Callable[[int, int], None]
 #: Characters of a text beyond which no model of ours looks; longer ones are cut before hashing.
 MOST_CHARACTERS = 4000
 _BATCH = 256
+Result = TypeVar("Result")
 
 
 class EmbedderError(Exception):
@@ -84,7 +85,8 @@ class CachedEmbedder:
         pending = sorted(missing.items(), key=lambda item: len(texts[item[1][0]]))
         for start in range(0, len(pending), _BATCH):
             batch = pending[start : start + _BATCH]
-            vectors = self._inner.encode([texts[rows[0]] for _key, rows in batch], use)
+            within = _offset(progress, done, len(texts))
+            vectors = self._inner.encode([texts[rows[0]] for _key, rows in batch], use, within)
             self._remember(use, [key for key, _rows in batch], vectors)
             for (_key, rows), vector in zip(batch, vectors, strict=True):
                 result[rows] = vector
@@ -100,38 +102,66 @@ class CachedEmbedder:
     def close(self) -> None:
         """Lets go of the file."""
         with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
-
-    def _open(self) -> sqlite3.Connection:
-        if self._connection is None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = _open_cache(self._path)
-        return self._connection
+            self._shut()
 
     def _known(self, use: Use, keys: Sequence[str]) -> dict[str, FloatArray]:
-        size = 4 * self.dimension
-        found: dict[str, FloatArray] = {}
-        with self._lock:
-            connection = self._open()
+        model, size = self.fingerprint, 4 * self.dimension
+
+        def look(connection: sqlite3.Connection) -> dict[str, FloatArray]:
+            found: dict[str, FloatArray] = {}
             for start in range(0, len(keys), _BATCH):
                 part = keys[start : start + _BATCH]
                 marks = ",".join("?" * len(part))
                 rows = connection.execute(
                     f"SELECT hash, vector FROM vectors WHERE model = ? AND use = ? AND hash IN ({marks})",
-                    (self.fingerprint, use, *part),
+                    (model, use, *part),
                 )
                 found.update((key, np.frombuffer(raw, np.float32)) for key, raw in rows if len(raw) == size)
-        return found
+            return found
+
+        return self._with_file(look)
 
     def _remember(self, use: Use, keys: Sequence[str], vectors: FloatArray) -> None:
         rows = [
             (self.fingerprint, use, key, np.ascontiguousarray(vector, dtype=np.float32).tobytes())
             for key, vector in zip(keys, vectors, strict=True)
         ]
-        with self._lock, self._open() as connection:
-            connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)", rows)
+
+        def store(connection: sqlite3.Connection) -> None:
+            with connection:
+                connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)", rows)
+
+        self._with_file(store)
+
+    def _with_file(self, act: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Does it; a file that proves damaged is moved aside and it is done again with a new one."""
+        with self._lock:
+            try:
+                return act(self._opened())
+            except sqlite3.OperationalError as fault:
+                raise EmbedderError(f"the cache of vectors {self._path} cannot be used: {fault}") from fault
+            except sqlite3.DatabaseError:
+                self._shut()
+                _move_aside(self._path)
+                return act(self._opened())
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = _open_cache(self._path)
+        return self._connection
+
+    def _shut(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _offset(progress: Progress | None, before: int, total: int) -> Progress | None:
+    """The progress of a part as the progress of the whole."""
+    if progress is None:
+        return None
+    return lambda done, _part: progress(before + done, total)
 
 
 def content_hash(text: str) -> str:
@@ -140,20 +170,24 @@ def content_hash(text: str) -> str:
 
 
 def _open_cache(path: Path) -> sqlite3.Connection:
-    """Opens the cache; a file that is no database is moved aside, since it can be made again."""
-    for attempt in range(2):
-        connection = sqlite3.connect(path, timeout=30, check_same_thread=False)
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS vectors (model TEXT, use TEXT, hash TEXT, vector BLOB NOT NULL,"
-                " PRIMARY KEY (model, use, hash)) WITHOUT ROWID"
-            )
-            return connection
-        except sqlite3.DatabaseError as fault:
-            connection.close()
-            if isinstance(fault, sqlite3.OperationalError) or attempt:
-                raise EmbedderError(f"the cache of vectors {path} cannot be opened: {fault}") from fault
-            path.rename(path.with_suffix(".broken"))
-    raise AssertionError("unreachable")
+    """Opens or makes the cache; DatabaseError when the file is none."""
+    connection = sqlite3.connect(path, timeout=30, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS vectors (model TEXT, use TEXT, hash TEXT, vector BLOB NOT NULL,"
+            " PRIMARY KEY (model, use, hash)) WITHOUT ROWID"
+        )
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _move_aside(path: Path) -> None:
+    """The damaged cache gets another name, and so does its journal, which would spoil a new file."""
+    for suffix in ("", "-wal", "-shm"):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.rename(path.with_name(f"{path.stem}.broken{suffix}"))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from indexer.locks import held
 from indexer.packed_model import Header, ModelFileError, PackedModel, Vocabulary, packed_file, remedy
 
 RECIPE = "offline-e5/1"
@@ -29,6 +29,8 @@ MAX_TOKENS = 512
 KNOWN_SENTENCE = "query: 纽扣表面镀层耐腐蚀工艺"
 KNOWN_VALUES = (0.03653, -0.04874, -0.05236, -0.05124, 0.05179, -0.04893, 0.01795, 0.05225)
 TOLERANCE = 2e-3
+#: Seconds that a second process waits for the first to finish the build.
+LOCK_WAIT = 600.0
 
 Progress = Callable[[str], None]
 
@@ -51,6 +53,7 @@ def build(folder: Path, packed: Path | None = None, progress: Progress = lambda 
     Args:
         folder: where the model shall lie; replaced as a whole by one rename.
         packed: the packed file; the installed package's when None.
+        progress: told what is being done.
 
     Raises:
         ModelFileError: the packed file is missing or broken, or the result fails its check.
@@ -58,20 +61,35 @@ def build(folder: Path, packed: Path | None = None, progress: Progress = lambda 
     if is_built(folder):
         return folder
     source = packed or packed_file()
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with held(folder.with_name(folder.name + ".lock"), LOCK_WAIT, "building the model"):
+            if not is_built(folder):
+                _build(folder, source, progress)
+    except OSError as fault:
+        raise ModelFileError(f"The embedding model cannot be written to {folder}: {fault}.") from fault
+    progress(f"model ready in {folder}")
+    return folder
+
+
+def _build(folder: Path, source: Path, progress: Progress) -> None:
+    """Under the lock: what lies there unfinished is of a killed build."""
+    for left in folder.parent.glob(folder.name + ".building-*"):
+        shutil.rmtree(left, ignore_errors=True)
     progress(f"reading {source}")
     model = PackedModel(source)
-    folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=folder.name + ".building-", dir=folder.parent))
     try:
         _write(model, unfinished, progress)
         progress("checking a known sentence")
         _check(unfinished)
         _stamp(unfinished, source)
-        _take_into_use(unfinished, folder)
+        unfinished.chmod(0o755)
+        if folder.exists():
+            shutil.rmtree(folder)
+        unfinished.rename(folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    progress(f"model ready in {folder}")
-    return folder
 
 
 def revision(folder: Path) -> str:
@@ -82,7 +100,7 @@ def revision(folder: Path) -> str:
 
 def _write(model: PackedModel, folder: Path, progress: Progress) -> None:
     from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import Normalize, Pooling, Transformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
 
     progress("unpacking weights")
     raw = folder / "raw"
@@ -92,7 +110,9 @@ def _write(model: PackedModel, folder: Path, progress: Progress) -> None:
     transformer = Transformer(str(raw), max_seq_length=MAX_TOKENS)
     pooling = Pooling(model.header.hidden, pooling_mode="mean")
     prompts = {"query": "query: ", "passage": "passage: ", "document": "passage: "}
-    assembled = SentenceTransformer(modules=[transformer, pooling, Normalize()], prompts=prompts, device="cpu")
+    assembled = SentenceTransformer(
+        modules=[transformer, pooling, Normalize()], prompts=prompts, device="cpu"
+    )
     assembled.save(str(folder), create_model_card=False)
     shutil.rmtree(raw)
 
@@ -114,7 +134,8 @@ def _bert(model: PackedModel) -> Any:
     if missing:
         raise ModelFileError(remedy(f"the file lacks {missing[0]} and {len(missing) - 1} more"))
     bert.load_state_dict(state, strict=False)
-    return bert.eval()
+    bert.eval()  # type: ignore[no-untyped-call]
+    return bert
 
 
 def _config(header: Header, vocabulary: Vocabulary, factory: Any) -> Any:
@@ -179,7 +200,7 @@ def _tokenizer(vocabulary: Vocabulary) -> Any:
         special_tokens=[(names["bos"], vocabulary.bos), (names["eos"], vocabulary.eos)],
     )
     tokenizer.add_special_tokens([AddedToken(name, special=True) for name in names.values()])
-    return PreTrainedTokenizerFast(
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer,
         bos_token=names["bos"],
         eos_token=names["eos"],
@@ -206,17 +227,3 @@ def _stamp(folder: Path, source: Path) -> None:
     files = {str(p.relative_to(folder)): p.stat().st_size for p in sorted(folder.rglob("*")) if p.is_file()}
     stamp = {"recipe": RECIPE, "sha256": digest.hexdigest(), "packed": source.name, "files": files}
     (folder / STAMP).write_text(json.dumps(stamp, indent=1), "utf-8")
-
-
-def _take_into_use(unfinished: Path, folder: Path) -> None:
-    """One rename puts the folder in place; a broken older one is moved aside first."""
-    unfinished.chmod(0o755)
-    if folder.exists():
-        aside = folder.with_name(folder.name + f".broken-{os.getpid()}")
-        folder.rename(aside)
-        shutil.rmtree(aside, ignore_errors=True)
-    try:
-        unfinished.rename(folder)
-    except OSError:
-        if not is_built(folder):  # somebody else was faster, which is as good
-            raise

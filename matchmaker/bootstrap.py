@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from indexer.embedder import CachedEmbedder, Embedder
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from indexer.document import FloatArray
+from indexer.embedder import CachedEmbedder, Embedder, Progress, Use
 from indexer.engine import Engine
 from matchmaker.config import Settings
 from matchmaker.errors import ConfigurationError, Unavailable
@@ -54,10 +57,11 @@ class Application:
         return self._index
 
     def index_to_rebuild(self) -> Engine:
-        """The index opened for a rebuild, which a broken one or one of another model allows too."""
-        self.forget_index()
-        self._index = self._open_index(True)
-        return self._index
+        """Another handle on the index, which a broken one or one of another model gives too.
+
+        The caller closes it. Readers of ``index`` in this process go on and notice the switch by themselves.
+        """
+        return self._open_index(True)
 
     def forget_index(self) -> None:
         """Closes the index, so that the next use opens it anew (after a rebuild or a fault)."""
@@ -72,8 +76,8 @@ class Application:
             return path.read_bytes()
         except FileNotFoundError:
             path.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = path.with_name(f"secret.{os.getpid()}")
-            with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            unfinished = path.with_name(f"secret.{secrets.token_hex(8)}")
+            with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(secrets.token_bytes(32))
             try:
                 os.link(unfinished, path)  # the first of two processes wins
@@ -91,8 +95,18 @@ class Application:
 
 
 def build(settings: Settings, *, embedder: Embedder | None = None, clock: Clock = now) -> Application:
-    """The application of one installation; nothing slow is loaded yet."""
-    settings.home.mkdir(parents=True, exist_ok=True)
+    """The application of one installation; nothing slow is loaded yet.
+
+    Raises:
+        ConfigurationError: the home folder cannot be made, or the database's URL cannot be used.
+    """
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise ConfigurationError(
+            Message("无法使用安装文件夹 %(home)s：%(fault)s", {"home": settings.home, "fault": fault}),
+            hint=Message("请用 --home 或 MATCHMAKER_HOME 指定一个可写的文件夹。"),
+        ) from fault
     if settings.engine == "elasticsearch":
         raise ConfigurationError(
             Message("本版本尚未提供 Elasticsearch 引擎。"),
@@ -107,7 +121,7 @@ def build(settings: Settings, *, embedder: Embedder | None = None, clock: Clock 
             settings.index_folder, cached.fingerprint, cached.dimension, is_rebuilding=is_rebuilding
         )
 
-    return Application(settings, Database(settings.database), cached, clock, open_index)
+    return Application(settings, _database(settings), cached, clock, open_index)
 
 
 def with_language(settings: Settings, language: str) -> Settings:
@@ -115,38 +129,61 @@ def with_language(settings: Settings, language: str) -> Settings:
     return replace(settings, language=language)
 
 
+def _database(settings: Settings) -> Database:
+    try:
+        return Database(settings.database)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as fault:
+        raise ConfigurationError(
+            Message("无法使用设置 database_url：%(fault)s", {"fault": fault}),
+            hint=Message(
+                "例如 postgresql://用户:密码@主机/数据库（需安装 matchmaker[server]）；留空则使用 SQLite。"
+            ),
+        ) from fault
+
+
 def _embedder(settings: Settings) -> Embedder:
-    from indexer.offline_model import FOLDER_NAME, is_built
     from indexer.sentence_transformer import SentenceTransformerEmbedder
 
-    name = settings.model
-    if not name:
-        folder = settings.models_folder / FOLDER_NAME
-        if not is_built(folder):
-            return _Unbuilt(folder)
-        name = str(folder)
-    return SentenceTransformerEmbedder(name, dtype=settings.model_dtype, threads=settings.threads)
+    def named(name: str) -> Embedder:
+        return SentenceTransformerEmbedder(name, dtype=settings.model_dtype, threads=settings.threads)
+
+    if settings.model:
+        return named(settings.model)
+    from indexer.offline_model import FOLDER_NAME
+
+    return _OfflineEmbedder(settings.models_folder / FOLDER_NAME, named)
 
 
-class _Unbuilt:
-    """Stands for a model that is not there yet: every use says how to get it."""
+class _OfflineEmbedder:
+    """The offline model; until it is built every use says how to get it, afterwards it is simply there."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, named: Callable[[str], Embedder]) -> None:
         self._folder = folder
+        self._named = named
+        self._built: Embedder | None = None
 
     @property
     def fingerprint(self) -> str:
-        raise self._missing()
+        """That of the built model."""
+        return self._model().fingerprint
 
     @property
     def dimension(self) -> int:
-        raise self._missing()
+        """That of the built model."""
+        return self._model().dimension
 
-    def encode(self, *_arguments: object) -> None:  # type: ignore[override]
-        raise self._missing()
+    def encode(self, texts: Sequence[str], use: Use, progress: Progress | None = None) -> FloatArray:
+        """As the built model."""
+        return self._model().encode(texts, use, progress)
 
-    def _missing(self) -> Unavailable:
-        return Unavailable(
-            Message("嵌入模型尚未建立：%(folder)s。", {"folder": self._folder}),
-            hint=Message("请运行 matchmaker init。"),
-        )
+    def _model(self) -> Embedder:
+        from indexer.offline_model import is_built
+
+        if self._built is None:
+            if not is_built(self._folder):
+                raise Unavailable(
+                    Message("嵌入模型尚未建立：%(folder)s。", {"folder": self._folder}),
+                    hint=Message("请运行 matchmaker init。"),
+                )
+            self._built = self._named(str(self._folder))
+        return self._built

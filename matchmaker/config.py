@@ -15,8 +15,9 @@ from matchmaker.messages import Message
 
 FILE_NAME = "matchmaker.toml"
 PREFIX = "MATCHMAKER_"
-#: Variables of tests and build that share the prefix and are no settings.
-FOREIGN = ("MATCHMAKER_TEST_", "MATCHMAKER_HOME")
+#: Variables that share the prefix and are no settings: the folder itself, and what tests are told.
+HOME_VARIABLE = "MATCHMAKER_HOME"
+TEST_PREFIX = "MATCHMAKER_TEST_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def load(home: Path | str | None = None, environment: Mapping[str, str] | None =
         ConfigurationError: with one entry in ``fields`` for each fault.
     """
     variables = os.environ if environment is None else environment
-    folder = Path(home or variables.get("MATCHMAKER_HOME") or default_home(variables)).expanduser().absolute()
+    folder = Path(home or variables.get(HOME_VARIABLE) or default_home(variables)).expanduser().absolute()
     faults: dict[str, Message] = {}
     raw = _from_file(folder / FILE_NAME, faults) | _from_environment(variables)
     values = {name: _checked(name, value, faults) for name, value in raw.items() if _known(name, faults)}
@@ -128,7 +129,7 @@ def load(home: Path | str | None = None, environment: Mapping[str, str] | None =
 
 def _from_file(path: Path, faults: dict[str, Message]) -> dict[str, object]:
     try:
-        return dict(tomllib.loads(path.read_text("utf-8")))
+        return dict(tomllib.loads(path.read_text("utf-8-sig")))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
@@ -140,7 +141,7 @@ def _from_environment(variables: Mapping[str, str]) -> dict[str, object]:
     return {
         name.removeprefix(PREFIX).lower(): value
         for name, value in variables.items()
-        if name.startswith(PREFIX) and not name.startswith(FOREIGN)
+        if name.startswith(PREFIX) and name != HOME_VARIABLE and not name.startswith(TEST_PREFIX)
     }
 
 
@@ -160,7 +161,10 @@ def _known(name: str, faults: dict[str, Message]) -> bool:
 def _checked(name: str, value: object, faults: dict[str, Message]) -> object:
     if name in RANGES:
         return _whole_number(name, value, faults)
-    text = str(value)
+    if not isinstance(value, str):
+        faults[name] = Message("%(value)s 不行；应为带引号的文字", {"value": value})
+        return ""
+    text = value.strip()
     if name in CHOICES and text not in CHOICES[name]:
         faults[name] = Message(
             "%(value)s 不行；可用的有 %(names)s", {"value": text, "names": ", ".join(CHOICES[name])}

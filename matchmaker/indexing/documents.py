@@ -32,6 +32,8 @@ INDEXED_STATES = frozenset({"published", "docking", "solved"})
 #: Characters of an expert's works that go into his lexical profile.
 MOST_PROFILE_CHARACTERS = 20_000
 
+Display = dict[str, str | int | float | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -82,7 +84,7 @@ def problem_draft(row: Problem) -> Draft:
         bodies=(str(shown.id),) if shown else (),
         date=row.deadline.isoformat() if row.deadline else "",
     )
-    display = {"number": row.number, "organization": shown.name if shown else "", "state": row.state}
+    display: Display = {"number": row.number, "organization": shown.name if shown else "", "state": row.state}
     return _single(replace(document, display=display), as_question=True)
 
 
@@ -106,24 +108,26 @@ def indicator_line(row: Indicator) -> str:
 def publication_draft(row: Publication) -> Draft:
     """A paper, with the people and bodies behind it."""
     people = [authorship.expert for authorship in row.authorships]
-    document = _base(row, title=row.title, keywords=row.keywords, body=row.abstract, fields=row.fields, date=_year(row.year))
-    display = {"venue": row.venue, "year": row.year}
+    document = replace(publication_text(row).document, fields=tuple(row.fields), date=_year(row.year))
+    display: Display = {"venue": row.venue, "year": row.year}
     return _single(replace(document, display=display, **_behind(people)))
 
 
 def patent_draft(row: Patent) -> Draft:
     """A patent, with its inventors and holder."""
     people = [inventorship.expert for inventorship in row.inventorships]
-    document = _base(row, title=row.title, keywords=row.keywords, body=row.abstract, fields=row.fields, date=_year(row.year))
-    display = {"number": row.number, "year": row.year, "status": row.status}
+    document = replace(patent_text(row).document, fields=tuple(row.fields), date=_year(row.year))
+    display: Display = {"number": row.number, "year": row.year, "status": row.status}
     return _single(replace(document, display=display, **_behind(people, row.organization_id)))
 
 
 def achievement_draft(row: Achievement) -> Draft:
-    """An achievement: what it is, what it solves, why it is better."""
+    """An achievement: what it is, what it solves, why it is better; its owner unless it is anonymous."""
     lines = "\n".join(indicator_line(indicator) for indicator in row.indicators)
     parts = (row.summary, row.problem_solved, row.advantage, lines, row.scenes, row.cases)
-    people = [row.leader] if row.leader else []
+    is_named = row.visibility != "anonymous"
+    people = [row.leader] if row.leader and is_named else []
+    owner = row.organization if is_named else None
     document = _base(
         row,
         title=row.title,
@@ -132,8 +136,8 @@ def achievement_draft(row: Achievement) -> Draft:
         fields=row.fields,
         date=row.verified_on.isoformat() if row.verified_on else "",
     )
-    display = {"organization": row.organization.name if row.organization else "", "maturity": row.maturity}
-    return _single(replace(document, display=display, **_behind(people, row.organization_id)))
+    display: Display = {"organization": owner.name if owner else "", "maturity": row.maturity}
+    return _single(replace(document, display=display, **_behind(people, owner.id if owner else None)))
 
 
 def expert_draft(row: Expert) -> Draft:
@@ -153,7 +157,7 @@ def expert_draft(row: Expert) -> Draft:
         fields=row.fields,
         bodies=(str(organization.id),) if organization else (),
     )
-    display = {
+    display: Display = {
         "organization": organization.name if organization else "",
         "position": row.position,
         "works": len(works),
@@ -171,15 +175,19 @@ def _own_profile(row: Expert) -> str:
 
 
 def _works(row: Expert) -> list[Document]:
-    """The documents of an expert that anybody may read, newest first."""
+    """The documents of an expert that anybody may read and that name him, newest first."""
     rows: list[tuple[Any, Callable[[Any], Draft]]] = [
         *((authorship.publication, publication_text) for authorship in row.authorships),
         *((inventorship.patent, patent_text) for inventorship in row.inventorships),
         *((achievement, achievement_draft) for achievement in row.achievements),
     ]
-    visible = [(work, build) for work, build in rows if " public " in work.readers and not work.hidden_from.strip()]
+    visible = [(work, build) for work, build in rows if _is_open(work)]
     visible.sort(key=lambda item: (-(getattr(item[0], "year", None) or 0), index_id(item[0])))
     return [build(work).document for work, build in visible]
+
+
+def _is_open(work: Any) -> bool:
+    return work.visibility == "public" and " public " in work.readers and not work.hidden_from.strip()
 
 
 def publication_text(row: Publication) -> Draft:
@@ -219,7 +227,7 @@ def _base(
     )
 
 
-def _behind(people: Iterable[Expert], organization_id: int | None = None) -> dict[str, tuple[str, ...]]:
+def _behind(people: Iterable[Expert], organization_id: int | None = None) -> dict[str, Any]:
     """The people and bodies that stand behind a work."""
     present = list(people)
     bodies = [organization_id, *(person.organization_id for person in present)]

@@ -28,22 +28,30 @@ BATCH = 500
 KINDS = ("organization", "problem", "publication", "patent", "achievement", "expert")
 
 Progress = Callable[[int, int], None]
+#: Called often during long work: renews a lease, raises to end it.
+Alive = Callable[[], None]
 
 
 class Reading(Protocol):
     """What a sync needs of the application."""
 
     @property
-    def embedder(self) -> Embedder: ...
+    def embedder(self) -> Embedder:
+        """Makes vectors."""
+        ...
 
     @property
-    def index(self) -> Engine: ...
+    def index(self) -> Engine:
+        """The live index."""
+        ...
 
-    def index_to_rebuild(self) -> Engine: ...
+    def index_to_rebuild(self) -> Engine:
+        """A handle of its own, which a broken index gives too."""
+        ...
 
-    def forget_index(self) -> None: ...
-
-    def reading(self) -> UnitOfWork: ...
+    def reading(self) -> UnitOfWork:
+        """A unit that only reads."""
+        ...
 
 
 @dataclass(slots=True)
@@ -67,17 +75,23 @@ class Drift:
         return len(self.missing) + len(self.outdated) + len(self.surplus)
 
 
-def sync(app: Reading, ids: Sequence[str], deletions: Mapping[str, int] | None = None) -> WriteReport:
+def sync(
+    app: Reading,
+    ids: Sequence[str],
+    deletions: Mapping[str, int] | None = None,
+    alive: Alive = lambda: None,
+) -> WriteReport:
     """Makes the named objects agree.
 
     Args:
         app: database, embedder, index.
         ids: index ids, at most some 500.
         deletions: versions known of objects that were removed.
+        alive: called while texts are embedded.
     """
     with app.reading() as uow:
         found = drafts(uow.session, ids)
-    report = app.index.write(complete(app.embedder, [draft for draft in found.values() if draft]))
+    report = app.index.write(complete(app.embedder, [draft for draft in found.values() if draft], alive))
     gone = [identifier for identifier, draft in found.items() if draft is None]
     if gone:
         stored = app.index.get(gone)
@@ -91,21 +105,37 @@ def sync(app: Reading, ids: Sequence[str], deletions: Mapping[str, int] | None =
     return report
 
 
-def rebuild(app: Reading, progress: Progress = lambda _done, _total: None) -> WriteReport:
-    """Fills a new index beside the live one and switches; a killed rebuild leaves the live one as it was."""
+def rebuild(
+    app: Reading, progress: Progress = lambda _done, _total: None, alive: Alive = lambda: None
+) -> WriteReport:
+    """Fills a new index beside the live one and switches; a killed rebuild leaves the live one as it was.
+
+    What changed in the database meanwhile is made to agree before it returns.
+    """
     with app.reading() as uow:
         total = sum(_counts(uow.session).values())
     report, done = WriteReport(), 0
     index = app.index_to_rebuild()
-    with index.rebuild() as fresh:
-        for ids in _all_ids(app):
-            _add(report, _write_some(app, fresh, ids))
-            done += len(ids)
-            progress(done, total)
-        fresh.switch()
-    index.prune()
-    app.forget_index()
+    try:
+        with index.rebuild() as fresh:
+            for ids in _all_ids(app):
+                _add(report, _write_some(app, fresh, ids, alive))
+                done += len(ids)
+                progress(done, total)
+            fresh.switch()
+        index.prune()
+    finally:
+        index.close()
+    _catch_up(app, report.failed, alive)
     return report
+
+
+def _catch_up(app: Reading, refused: Mapping[str, str], alive: Alive) -> None:
+    """Writes what changed while a rebuild ran; what the new index refused stays out."""
+    drift = compare(app)
+    ids = [name for name in (*drift.missing, *drift.outdated, *drift.surplus) if name not in refused]
+    for start in range(0, len(ids), BATCH):
+        sync(app, ids[start : start + BATCH], alive=alive)
 
 
 def compare(app: Reading) -> Drift:
@@ -136,7 +166,7 @@ def repair(uow: UnitOfWork, drift: Drift) -> int:
     return len(ids)
 
 
-def complete(embedder: Embedder, wanted: Sequence[Draft]) -> list[Document]:
+def complete(embedder: Embedder, wanted: Sequence[Draft], alive: Alive = lambda: None) -> list[Document]:
     """Documents with their vectors: all texts of a batch are embedded together, each text once."""
     texts: dict[Use, list[str]] = {"query": [], "passage": []}
     for draft in wanted:
@@ -145,7 +175,7 @@ def complete(embedder: Embedder, wanted: Sequence[Draft]) -> list[Document]:
     for use, some in texts.items():
         distinct = list(dict.fromkeys(some))
         if distinct:
-            encoded = embedder.encode(distinct, use)
+            encoded = embedder.encode(distinct, use, lambda _done, _total: alive())
             vectors.update({(use, text): vector for text, vector in zip(distinct, encoded, strict=True)})
     return [replace(draft.document, vector=_mean(draft, vectors)) for draft in wanted]
 
@@ -159,10 +189,10 @@ def _mean(draft: Draft, vectors: Mapping[tuple[Use, str], FloatArray]) -> FloatA
     return np.asarray(total / length, dtype=np.float32) if length > 0 else None
 
 
-def _write_some(app: Reading, target: Writer, ids: Sequence[str]) -> WriteReport:
+def _write_some(app: Reading, target: Writer, ids: Sequence[str], alive: Alive) -> WriteReport:
     with app.reading() as uow:
         found = drafts(uow.session, ids)
-    return target.write(complete(app.embedder, [draft for draft in found.values() if draft]))
+    return target.write(complete(app.embedder, [draft for draft in found.values() if draft], alive))
 
 
 def _all_ids(app: Reading) -> Iterator[Sequence[str]]:
@@ -191,4 +221,3 @@ def _add(total: WriteReport, part: WriteReport) -> None:
     total.written += part.written
     total.stale += part.stale
     total.failed |= part.failed
-

@@ -21,6 +21,10 @@ class Task:
     attempts: int
 
 
+class IndexingFailed(Exception):
+    """The index refused some of the documents; the others are in it."""
+
+
 #: Renews the lease of the jobs in hand; raises LeaseLost when another worker took over.
 Beat = Callable[[], None]
 Handler = Callable[[Application, Sequence[Task], Beat], None]
@@ -43,9 +47,10 @@ class Kind:
 
 
 def _index(app: Application, tasks: Sequence[Task], beat: Beat) -> None:
-    beat()
     deletions = {task.subject: int(task.payload["version"]) for task in tasks if "version" in task.payload}
-    sync.sync(app, [task.subject for task in tasks], deletions)
+    report = sync.sync(app, [task.subject for task in tasks], deletions, beat)
+    if report.failed:
+        raise IndexingFailed("; ".join(f"{name}: {reason}" for name, reason in report.failed.items()))
 
 
 def _import(app: Application, tasks: Sequence[Task], beat: Beat) -> None:
@@ -55,21 +60,22 @@ def _import(app: Application, tasks: Sequence[Task], beat: Beat) -> None:
         run_import(app, int(task.subject.partition(":")[2]), lambda _done, _total: beat())
 
 
-def _verify(app: Application, _tasks: Sequence[Task], beat: Beat) -> None:
-    beat()
+def _verify(app: Application, _tasks: Sequence[Task], _beat: Beat) -> None:
     drift = sync.compare(app)
     with app.unit_of_work() as uow:
         sync.repair(uow, drift)
 
 
 def _rebuild(app: Application, _tasks: Sequence[Task], beat: Beat) -> None:
-    sync.rebuild(app, lambda _done, _total: beat())
+    sync.rebuild(app, alive=beat)
 
 
 #: Kind → how it is run, in the order in which a worker looks for work.
 KINDS: dict[str, Kind] = {
-    "import": Kind(_import, 1, writes_index=False, about="读入一个上传的文件 / reads an uploaded file"),
-    "rebuild": Kind(_rebuild, 1, writes_index=True, about="重建索引 / rebuilds the index beside the live one"),
-    "index": Kind(_index, 500, writes_index=True, about="使索引与数据库一致 / makes the index agree with rows"),
-    "verify": Kind(_verify, 1, writes_index=False, about="核对并修复索引 / compares index and database, repairs"),
+    "import": Kind(_import, 1, writes_index=False, about="读入一个文件 / reads an uploaded file"),
+    "rebuild": Kind(
+        _rebuild, 1, writes_index=True, about="重建索引 / rebuilds the index beside the live one"
+    ),
+    "index": Kind(_index, 500, writes_index=True, about="更新索引 / makes the index agree with rows"),
+    "verify": Kind(_verify, 1, writes_index=False, about="核对索引 / compares index and database, repairs"),
 }

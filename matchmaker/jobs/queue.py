@@ -14,6 +14,9 @@ from matchmaker.models import Job, Lease, now
 
 #: Attempts after which a job is left for a person to look at.
 MOST_ATTEMPTS = 6
+#: Attempts after which a job whose worker died runs by itself: it may be what killed it.
+SUSPECT_ATTEMPTS = 2
+_RENEWED = ("payload", "run_after", "attempts", "error", "alone")
 
 
 def enqueue(session: Session, kind: str, subject: str, payload: Mapping[str, Any] | None = None) -> None:
@@ -24,11 +27,7 @@ def enqueue(session: Session, kind: str, subject: str, payload: Mapping[str, Any
 def enqueue_many(session: Session, kind: str, jobs: Iterable[tuple[str, dict[str, Any]]]) -> None:
     """As ``enqueue``, for many subjects in one statement each 500."""
     moment = now()
-    rows = [
-        {"kind": kind, "subject": subject, "payload": payload, "state": "queued", "attempts": 0,
-         "run_after": moment, "worker": "", "error": "", "alone": False, "created_at": moment, "updated_at": moment}
-        for subject, payload in jobs
-    ]  # fmt: skip
+    rows = [_row(kind, subject, payload, moment) for subject, payload in jobs]
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     for start in range(0, len(rows), 500):
         statement = dialect.insert(Job).values(rows[start : start + 500])
@@ -36,35 +35,68 @@ def enqueue_many(session: Session, kind: str, jobs: Iterable[tuple[str, dict[str
             statement.on_conflict_do_update(
                 index_elements=["kind", "subject"],
                 index_where=Job.state == "queued",
-                set_={"payload": statement.excluded.payload, "run_after": moment, "attempts": 0, "error": "", "alone": False},
+                set_={name: statement.excluded[name] for name in _RENEWED},
             )
         )
 
 
-def claim(session: Session, kinds: Sequence[str], worker: str, limit: int, lease_seconds: int) -> list[Job]:
-    """Takes due jobs of one kind, the oldest first, each for one lease.
+def schedule(session: Session, kind: str, subject: str, moment: datetime) -> None:
+    """A job for later, unless one of this kind and subject waits already."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.execute(
+        dialect.insert(Job)
+        .values(_row(kind, subject, {}, moment))
+        .on_conflict_do_nothing(index_elements=["kind", "subject"], index_where=Job.state == "queued")
+    )
 
-    A running job whose lease ended (its worker died) is due again. The row locks are ``SKIP LOCKED`` on
-    PostgreSQL; on SQLite the writing unit of work holds the only write lock.
+
+def _row(kind: str, subject: str, payload: dict[str, Any], run_after: datetime) -> dict[str, Any]:
+    moment = now()
+    return {
+        "kind": kind,
+        "subject": subject,
+        "payload": payload,
+        "state": "queued",
+        "attempts": 0,
+        "run_after": run_after,
+        "worker": "",
+        "error": "",
+        "alone": False,
+        "created_at": moment,
+        "updated_at": moment,
+    }
+
+
+def claim(session: Session, kind: str, worker: str, limit: int, lease_seconds: int) -> list[Job]:
+    """Takes due jobs of a kind, the oldest first, each for one lease; a suspect one comes alone.
+
+    A running job whose lease ended (its worker died) is due again; one that outlived MOST_ATTEMPTS workers is
+    given up. The row locks are ``SKIP LOCKED`` on PostgreSQL; on SQLite the writing unit of work holds the
+    only write lock.
     """
     moment = now()
-    for kind in kinds:
-        jobs = list(
-            session.scalars(
-                select(Job)
-                .where(Job.kind == kind, _is_due(moment))
-                .order_by(Job.id)
-                .limit(limit if not _has_isolated(session, kind, moment) else 1)
-                .with_for_update(skip_locked=True)
-            )
-        )
-        for job in jobs:
-            job.state, job.worker, job.attempts = "running", worker, job.attempts + 1
-            job.lease_until = moment + timedelta(seconds=lease_seconds)
-        if jobs:
-            session.flush()
-            return jobs
-    return []
+    _settle_orphans(session, kind, moment)
+    due_jobs = select(Job).where(Job.kind == kind, _is_due(moment)).order_by(Job.id)
+    jobs = list(session.scalars(due_jobs.limit(limit).with_for_update(skip_locked=True)))
+    if jobs and jobs[0].alone:
+        jobs = jobs[:1]
+    jobs = [job for job in jobs if not job.alone] or jobs[:1]
+    for job in jobs:
+        job.state, job.worker, job.attempts = "running", worker, job.attempts + 1
+        job.lease_until = moment + timedelta(seconds=lease_seconds)
+    session.flush()
+    return jobs
+
+
+def _settle_orphans(session: Session, kind: str, moment: datetime) -> None:
+    """Jobs whose worker died: after some deaths they run alone, after many they are given up."""
+    orphans = (Job.kind == kind) & (Job.state == "running") & (Job.lease_until < moment)
+    session.execute(
+        update(Job)
+        .where(orphans, Job.attempts >= MOST_ATTEMPTS)
+        .values(state="failed", worker="", lease_until=None, error="the worker died at every attempt")
+    )
+    session.execute(update(Job).where(orphans, Job.attempts >= SUSPECT_ATTEMPTS).values(alone=True))
 
 
 def due(session: Session, kind: str) -> bool:
@@ -82,10 +114,9 @@ def _is_due(moment: datetime) -> ColumnElement[bool]:
 def extend(session: Session, ids: Sequence[int], worker: str, lease_seconds: int) -> bool:
     """Renews the lease of jobs in hand; False when another worker has taken one over."""
     until = now() + timedelta(seconds=lease_seconds)
-    changed = session.execute(
-        update(Job).where(Job.id.in_(ids), Job.worker == worker, Job.state == "running").values(lease_until=until)
-    )
-    return changed.rowcount == len(ids)
+    held = (Job.id.in_(ids)) & (Job.worker == worker) & (Job.state == "running")
+    session.execute(update(Job).where(held).values(lease_until=until))
+    return session.scalar(select(func.count()).where(held)) == len(ids)
 
 
 def finish(session: Session, ids: Sequence[int], worker: str) -> None:
@@ -95,21 +126,25 @@ def finish(session: Session, ids: Sequence[int], worker: str) -> None:
         session.execute(delete(Job).where(Job.id.in_(part), Job.worker == worker, Job.state == "running"))
 
 
-def fail(session: Session, ids: Sequence[int], worker: str, error: str) -> None:
-    """Back into the queue with a growing pause, or given up after MOST_ATTEMPTS."""
+def fail(session: Session, ids: Sequence[int], worker: str, error: str, *, gives_up: bool = True) -> None:
+    """Back into the queue with a growing pause, or given up after MOST_ATTEMPTS.
+
+    Without ``gives_up`` they wait however often they failed: what they need (index, model) is away, and they
+    are not to blame.
+    """
     jobs = session.scalars(
         select(Job).where(Job.id.in_(ids), Job.worker == worker, Job.state == "running")
     ).all()
     for job in jobs:
         job.error = error[:2000]
         job.lease_until, job.worker = None, ""
-        if job.attempts >= MOST_ATTEMPTS:
+        if gives_up and job.attempts >= MOST_ATTEMPTS:
             job.state = "failed"
         elif _has_successor(session, job):
             session.delete(job)
         else:
             job.state = "queued"
-            job.run_after = now() + timedelta(seconds=min(2**job.attempts, 300))
+            job.run_after = now() + timedelta(seconds=min(2 ** min(job.attempts, 9), 300))
 
 
 def isolate(session: Session, ids: Sequence[int], worker: str, error: str) -> None:
@@ -122,12 +157,6 @@ def isolate(session: Session, ids: Sequence[int], worker: str, error: str) -> No
             session.delete(job)
         else:
             job.state, job.alone = "queued", True
-
-
-def _has_isolated(session: Session, kind: str, moment: datetime) -> bool:
-    """Whether the oldest due job must run alone."""
-    oldest = select(Job.alone).where(Job.kind == kind, _is_due(moment)).order_by(Job.id).limit(1)
-    return bool(session.scalar(oldest))
 
 
 def _has_successor(session: Session, job: Job) -> bool:

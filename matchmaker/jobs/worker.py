@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import secrets
 import socket
@@ -10,10 +11,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
-from indexer.engine import EngineBusy
+from indexer.embedder import EmbedderError
+from indexer.engine import EngineError
 from matchmaker.bootstrap import Application
-from matchmaker.errors import Conflict
+from matchmaker.errors import Conflict, Unavailable
 from matchmaker.jobs import queue
 from matchmaker.jobs.handlers import KINDS, Task
 from matchmaker.messages import Message
@@ -22,6 +25,12 @@ log = logging.getLogger(__name__)
 
 #: Name of the lease that the one writer of the index holds.
 INDEX_LEASE = "index"
+#: Faults of a part that is away (index, model): the job is not to blame and waits for it.
+OUTAGES = (EngineError, EmbedderError, Unavailable)
+#: Hour of the office's clock at which index and database are compared.
+VERIFY_HOUR = 3
+#: Seconds between two looks whether the nightly comparison is planned.
+PLAN_SECONDS = 3600.0
 
 
 class LeaseLost(Exception):
@@ -39,12 +48,15 @@ class Worker:
     def __init__(self, app: Application, stop: threading.Event | None = None) -> None:
         self._app = app
         self._stop = stop or threading.Event()
+        self._planned = -math.inf
+        self._beaten = 0.0
         self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
 
     def run(self, *, pause: float = 1.0) -> None:
         """Works until stopped; a fault outside the jobs is logged and survived."""
         while not self._stop.is_set():
             try:
+                self._plan()
                 busy = self.step()
             except Exception:
                 log.exception("the worker stumbled; it goes on")
@@ -78,23 +90,20 @@ class Worker:
                 uow.session, INDEX_LEASE, self.name, settings.lease_seconds
             ):
                 return []
-            jobs = queue.claim(uow.session, [kind], self.name, rule.batch, settings.lease_seconds)
+            jobs = queue.claim(uow.session, kind, self.name, rule.batch, settings.lease_seconds)
+            if rule.writes_index and not jobs:
+                queue.release(uow.session, INDEX_LEASE, self.name)
             return [Task(job.id, job.kind, job.subject, dict(job.payload), job.attempts) for job in jobs]
 
     def _perform(self, kind: str, tasks: list[Task]) -> None:
         ids = [task.id for task in tasks]
+        self._beaten = time.monotonic()
         try:
             KINDS[kind].handler(self._app, tasks, lambda: self._beat(kind, ids))
         except LeaseLost:
             log.warning("%s jobs were taken over by another worker", kind)
-        except Exception as fault:
-            log.exception("%d %s jobs failed", len(ids), kind)
-            busy = isinstance(fault, EngineBusy)
-            with self._app.unit_of_work() as uow:
-                if len(ids) > 1 and not busy:
-                    queue.isolate(uow.session, ids, self.name, f"{type(fault).__name__}: {fault}")
-                else:
-                    queue.fail(uow.session, ids, self.name, f"{type(fault).__name__}: {fault}")
+        except Exception as fault:  # noqa: BLE001 - whatever a job raises, it goes back into the queue
+            self._return(kind, ids, fault)
         else:
             with self._app.unit_of_work() as uow:
                 queue.finish(uow.session, ids, self.name)
@@ -103,14 +112,47 @@ class Worker:
                 with self._app.unit_of_work() as uow:
                     queue.release(uow.session, INDEX_LEASE, self.name)
 
+    def _return(self, kind: str, ids: list[int], fault: Exception) -> None:
+        """Jobs that failed go back: a batch one by one, a single one after a pause."""
+        error, is_outage = f"{type(fault).__name__}: {fault}", isinstance(fault, OUTAGES)
+        if is_outage:
+            log.warning("%d %s jobs wait: %s", len(ids), kind, error)
+        else:
+            log.error("%d %s jobs failed", len(ids), kind, exc_info=fault)
+        with self._app.unit_of_work() as uow:
+            if len(ids) > 1 and not is_outage:
+                queue.isolate(uow.session, ids, self.name, error)
+            else:
+                queue.fail(uow.session, ids, self.name, error, gives_up=not is_outage)
+
+    def _plan(self) -> None:
+        """Sees to it that the next nightly comparison of index and database is queued."""
+        if time.monotonic() < self._planned + PLAN_SECONDS:
+            return
+        with self._app.unit_of_work() as uow:
+            queue.schedule(uow.session, "verify", "all", next_night(self._app.clock()))
+        self._planned = time.monotonic()
+
     def _beat(self, kind: str, ids: list[int]) -> None:
+        """Renews the leases in hand; called as often as one likes, it does so four times a lease."""
         seconds = self._app.settings.lease_seconds
+        if time.monotonic() < self._beaten + seconds / 4:
+            return
+        self._beaten = time.monotonic()
         with self._app.unit_of_work() as uow:
             held = queue.extend(uow.session, ids, self.name, seconds)
             if held and KINDS[kind].writes_index:
                 held = queue.hold(uow.session, INDEX_LEASE, self.name, seconds)
         if not held:
             raise LeaseLost
+
+
+def next_night(moment: datetime) -> datetime:
+    """The next VERIFY_HOUR of the local clock; both moments in UTC without a zone."""
+    local = moment.replace(tzinfo=UTC).astimezone()
+    night = local.replace(hour=VERIFY_HOUR, minute=0, second=0, microsecond=0)
+    night = night if night > local else night + timedelta(days=1)
+    return night.astimezone(UTC).replace(tzinfo=None)
 
 
 @contextmanager

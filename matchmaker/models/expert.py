@@ -8,7 +8,7 @@ from sqlalchemy import Date, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.models.base import Base, Dated, Findable, Imported, Keyed
-from matchmaker.models.work import Achievement, Inventorship, Authorship
+from matchmaker.models.work import Achievement, Authorship, Inventorship
 
 
 class Expert(Keyed, Imported, Findable, Dated, Base):
@@ -38,7 +38,9 @@ class Expert(Keyed, Imported, Findable, Dated, Base):
     projects: Mapped[list[ExpertProject]] = relationship(
         back_populates="expert", cascade="all, delete-orphan", order_by="ExpertProject.position"
     )
-    authorships: Mapped[list[Authorship]] = relationship(back_populates="expert", cascade="all, delete-orphan")
+    authorships: Mapped[list[Authorship]] = relationship(
+        back_populates="expert", cascade="all, delete-orphan"
+    )
     inventorships: Mapped[list[Inventorship]] = relationship(
         back_populates="expert", cascade="all, delete-orphan"
     )

@@ -16,6 +16,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         parsed = make_url(url)
+        if parsed.drivername in {"postgresql", "postgres"}:  # the driver that matchmaker[server] brings
+            parsed = parsed.set(drivername="postgresql+psycopg")
         self.url = url
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         options: dict[str, Any] = {"pool_pre_ping": not self.is_sqlite}
@@ -25,6 +27,8 @@ class Database:
         if self.is_sqlite:
             _teach_sqlite(self.engine)
         self.reading = self.engine.execution_options(matchmaker_write=False)
+        if parsed.get_backend_name() == "postgresql":
+            self.reading = self.engine.execution_options(postgresql_readonly=True)
         self.writing = self.engine.execution_options(matchmaker_write=True)
 
     def close(self) -> None:
