@@ -14,7 +14,7 @@ from indexer.query import QueryError
 LONGEST_ID = 400
 _LARGEST_VERSION = 2**63 - 1
 _UNIT = 1e-3
-_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+_DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?")
 
 
 def fault_of(document: Document, dimension: int) -> str | None:
