@@ -8,6 +8,8 @@ from typing import Any
 
 from matchmaker.bootstrap import Application
 from matchmaker.indexing import sync
+from matchmaker.permissions import SYSTEM
+from matchmaker.services.index_health import VERIFIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,14 @@ def _verify(app: Application, _tasks: Sequence[Task], _beat: Beat) -> None:
     drift = sync.compare(app)
     with app.unit_of_work() as uow:
         sync.repair(uow, drift)
+        uow.record(
+            SYSTEM,
+            VERIFIED,
+            "index",
+            missing=len(drift.missing),
+            outdated=len(drift.outdated),
+            surplus=len(drift.surplus),
+        )
 
 
 def _rebuild(app: Application, _tasks: Sequence[Task], beat: Beat) -> None:
