@@ -35,7 +35,9 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         wan=wan, day=day, moment=moment, number=number, marked=marked, percent=percent, sentences=sentences
     )
-    app.jinja_env.globals.update(label=label, labels=labels, kind_name=kind_name, band_name=band_name, options=options, told=told)
+    app.jinja_env.globals.update(
+        label=label, labels=labels, kind_name=kind_name, band_name=band_name, options=options, told=told
+    )
 
 
 def wan(fen: int | None) -> str:
@@ -46,10 +48,11 @@ def wan(fen: int | None) -> str:
 
 
 def day(value: date | None) -> str:
-    """2023-05-18 (周四)."""
+    """2023-05-18 (周四), never broken over two lines."""
     if value is None:
         return ""
-    return f"{value:%Y-%m-%d} ({_WEEKDAYS[language()][value.weekday()]})"
+    weekday = _WEEKDAYS[language()][value.weekday()]
+    return Markup('<time class="nowrap" datetime="{0}">{0} ({1})</time>').format(f"{value:%Y-%m-%d}", weekday)
 
 
 def moment(value: datetime | None) -> str:

@@ -15,11 +15,11 @@ def masked_phone(phone: str) -> str:
     if not digits:
         return ""
     if len(digits) < 8:
-        return "＊" * len(digits)
-    return "".join(digits[:3]) + "＊" * (len(digits) - 5) + "".join(digits[-2:])
+        return "*" * len(digits)
+    return "".join(digits[:3]) + "*" * (len(digits) - 5) + "".join(digits[-2:])
 
 
 def masked_email(email: str) -> str:
     """The first letter and the domain."""
     name, at, domain = email.strip().partition("@")
-    return f"{name[:1]}＊＊＊@{domain}" if at and name else ""
+    return f"{name[:1]}***@{domain}" if at and name else ""

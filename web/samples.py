@@ -1,0 +1,116 @@
+"""Values by which the style guide shows each component with its variants; fictional."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import SimpleNamespace
+
+from matchmaker.matching.result import (
+    Component,
+    Point,
+    Quote,
+    RankedDocument,
+    RankedExpert,
+    Ranking,
+    Verdict,
+)
+from matchmaker.messages import Message
+from web.ranked import Shown
+
+LONG = "面向多花色树脂纽扣小批量柔性生产的外观瑕疵在线高速分选与新花色少样本快速换型一体化装备关键技术研究及其产业化示范应用（第二期）"
+
+
+def _components(level: float) -> tuple[Component, ...]:
+    return (
+        Component("words", Message("用词相合"), level, level * 0.9, Message("共同的专业词：瑕疵、花纹背景")),
+        Component(
+            "meaning", Message("意思相近"), level * 0.8, level * 0.7, Message("最相近的一篇意思很接近")
+        ),
+        Component("industry", Message("服务企业经历"), level * 0.5, level * 0.2, Message("做过同行业的项目")),
+        Component("whole", Message("整体方向"), level * 0.3, -0.05, Message("近年的方向略有偏离")),
+    )
+
+
+def quote(number: int = 1) -> Quote:
+    """A pair of sentences."""
+    return Quote(
+        "仿贝、云纹这些花色本身就是乱的，机器把花纹当成瑕疵，误剔非常厉害。",
+        "针对随机纹理背景下瑕疵与花纹难以区分的问题，提出只用少量良品样本的瑕疵检测方法，误剔率降至 0.8%。",
+        ("瑕疵", "花纹", "误剔"),
+        f"publication:{number}",
+        "随机纹理背景下小件表面瑕疵的少样本检测",
+        0.82,
+    )
+
+
+def document(
+    number: int, kind: str = "achievement", band: str = "worth", title: str = "小件双面外观筛选机"
+) -> RankedDocument:
+    """A ranked document."""
+    return RankedDocument(
+        f"{kind}:{number}", kind, title, 0.6, band, 0.55, _components(0.6), (quote(),),
+        (Point("新花色 10 分钟内换型", 0.1, ("换型",)),), {"organization": "浙东滨海理工大学", "year": 2023},
+    )  # fmt: skip
+
+
+def expert(number: int, band: str, level: float) -> RankedExpert:
+    """A ranked expert."""
+    return RankedExpert(
+        f"expert:{number}", level, band, level, _components(level),
+        (document(1), document(2, "publication", title="随机纹理背景下小件表面瑕疵的少样本检测")),
+        (quote(1), quote(2)), (), (Point("新花色 10 分钟内换型", 0.1, ("换型",)), Point("漏检率 ≤ 0.3%", 0.2)),
+    )  # fmt: skip
+
+
+def verdict(band: str) -> Verdict:
+    """A verdict of each kind."""
+    if band == "none":
+        return Verdict(
+            0.12, "none",
+            (Message("最接近的文献只与背景相合，没有谈到“主要问题”。"), Message("没有专家做过同类产品。")),
+            (Message("把指标写成数值和单位后再试。"), Message("到检测机构和行业协会中寻找。")),
+        )  # fmt: skip
+    return Verdict(0.86, band, (Message("第 1 名的三篇成果直接谈到这个问题。"),), ())
+
+
+def shown(band: str = "strong") -> Shown:
+    """A whole answer."""
+    experts = (
+        expert(1, band, 0.88),
+        expert(2, "worth" if band != "none" else "none", 0.61),
+        expert(3, "weak" if band != "none" else "none", 0.34),
+    )
+    ranking = Ranking(
+        experts, (document(1),), (document(1, "publication"), document(1, "patent")), (document(1, "problem"),),
+        verdict(band), (("瑕疵", 3.1),), ("新花色 10 分钟内换型",), {}, {"total": 0.042},
+    )  # fmt: skip
+    body = SimpleNamespace(id=1, name="浙东滨海理工大学")
+    people = {
+        f"expert:{number}": (
+            SimpleNamespace(id=number, name=name, position=position, department="智能制造与光电工程学院"),
+            body,
+            [SimpleNamespace(title="注塑小件双面外观筛选机", client="宁溪佳塑制品有限公司", year=2023)]
+            * (3 - number),
+        )
+        for number, name, position in (
+            (1, "章屹舟", "教授"),
+            (2, "林知远", "副研究员"),
+            (3, "欧阳明远", "高级工程师"),
+        )
+    }
+    notes: list[Message | None] = [
+        Message("比第 2 名高 %(gap)s 分，主要靠“%(part)s”。", {"gap": "0.27", "part": Message("用词相合")}),
+        None,
+        None,
+    ]
+    return Shown(ranking, people, {}, notes, [None])
+
+
+INDICATORS = (
+    SimpleNamespace(
+        name="检测速度", current="90", target="1200", unit="粒/分", comparator=">=", required=True
+    ),
+    SimpleNamespace(name="漏检率", current="2.3", target="0.3", unit="%", comparator="<=", required=True),
+    SimpleNamespace(name="换型时间", current="120", target="10", unit="分", comparator="<=", required=False),
+)
+DAY = date(2023, 5, 18)
