@@ -101,7 +101,10 @@ def revision(folder: Path) -> str:
 def _write(model: PackedModel, folder: Path, progress: Progress) -> None:
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     progress("unpacking weights")
     raw = folder / "raw"
     _bert(model).save_pretrained(raw)

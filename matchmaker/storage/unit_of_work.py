@@ -16,7 +16,8 @@ from matchmaker.permissions import Actor
 class UnitOfWork:
     """A session with the few verbs that every service needs.
 
-    ``with`` commits when the block ends well and rolls back otherwise; a reading unit only rolls back.
+    ``with`` commits when the block ends well and rolls back otherwise; a reading unit only rolls back. What was
+    loaded stays readable afterwards.
     """
 
     def __init__(self, bind: Engine, *, writes: bool) -> None:
@@ -34,8 +35,6 @@ class UnitOfWork:
         try:
             if kind is None and self.writes:
                 self.session.commit()
-            else:
-                self.session.rollback()
         finally:
             self.session.close()
 

@@ -46,10 +46,10 @@ def test_a_cursor_comes_back(position):
 
 
 def test_a_lock_keeps_others_out_and_frees_itself(tmp_path: Path):
-    with held(tmp_path / "lock", 0.0, "writing"):
-        with pytest.raises(EngineBusy, match="writing"), held(tmp_path / "lock", 0.05, "writing"):
-            pass
-    with held(tmp_path / "lock", 0.0, "writing"):
+    path = tmp_path / "lock"
+    with held(path, 0.0, "writing"), pytest.raises(EngineBusy, match="writing"), held(path, 0.05, "writing"):
+        pass
+    with held(path, 0.0, "writing"):
         pass
 
 

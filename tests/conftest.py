@@ -1,0 +1,118 @@
+"""Fixtures that every part of the suite shares: an installation, the fake embedder, no network."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from matchmaker.bootstrap import Application, build
+from matchmaker.config import Settings
+from matchmaker.models import Base
+from tests.support import postgres
+from tests.support.embedder import HashEmbedder
+
+#: The real model is built once and kept here between runs.
+MODEL_HOME = Path(__file__).resolve().parents[1] / "var" / "test-model"
+
+
+def _is_local(address: Any) -> bool:
+    if not isinstance(address, tuple):
+        return True  # a socket of this machine's file system
+    try:
+        return ipaddress.ip_address(str(address[0])).is_loopback
+    except ValueError:
+        return address[0] in ("localhost", "")
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that reaches for another machine fails, saying where to."""
+
+    def guarded(name: str) -> None:
+        original = getattr(socket.socket, name)
+
+        def connect(self: socket.socket, address: Any) -> Any:
+            if not _is_local(address):
+                raise AssertionError(f"a test must not reach the network: {address}")
+            return original(self, address)
+
+        monkeypatch.setattr(socket.socket, name, connect)
+
+    guarded("connect")
+    guarded("connect_ex")
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings of whoever runs the tests are not those of the tests."""
+    for name in list(os.environ):
+        if name.startswith("MATCHMAKER_") and not name.startswith("MATCHMAKER_TEST_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def embedder() -> HashEmbedder:
+    return HashEmbedder()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path / "home")
+
+
+@pytest.fixture
+def app(settings: Settings, embedder: HashEmbedder) -> Iterator[Application]:
+    """An installation with tables and the fake embedder; its index is opened at first use."""
+    made = build(settings, embedder=embedder)
+    Base.metadata.create_all(made.database.engine)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def model_folder() -> Path:
+    """The real embedding model, built from the installed package unless it is there.
+
+    Where the package does not install, tests of the real model are skipped; REQUIRE_MODEL=1 makes that a fault.
+    """
+    from indexer import offline_model
+    from indexer.packed_model import ModelFileError, packed_file
+
+    try:
+        packed_file()
+    except ModelFileError as fault:
+        if os.environ.get("REQUIRE_MODEL") == "1":
+            raise
+        pytest.skip(reason=f"the package of the real model is not here: {fault}")
+    return offline_model.build(MODEL_HOME / offline_model.FOLDER_NAME)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of each kind that an installation may have."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'test.sqlite'}"
+        return
+    with postgres.database(request.getfixturevalue("postgres_server")) as url:
+        yield url
+
+
+@pytest.fixture
+def any_app(database_url: str, tmp_path: Path, embedder: HashEmbedder) -> Iterator[Application]:
+    """As ``app``, on each kind of database."""
+    made = build(Settings(home=tmp_path / "home", database_url=database_url), embedder=embedder)
+    Base.metadata.create_all(made.database.engine)
+    yield made
+    made.close()
