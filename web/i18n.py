@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import Flask, Response, g, request
 from flask_babel import Babel, get_translations
+
 from matchmaker.messages import Message
 
 LANGUAGES = {"zh": "中文", "en": "English"}
@@ -34,7 +35,7 @@ def init_app(app: Flask, *, default: str) -> None:
     def _kept(response: Response) -> Response:
         for name, allowed in (("lang", tuple(LANGUAGES)), ("type", TYPE_SIZES)):
             value = request.args.get(name)
-            if value in allowed:
+            if value in allowed and not request.path.startswith("/api/"):
                 response.set_cookie(
                     name, value, max_age=_YEAR, samesite="Lax", httponly=True, secure=request.is_secure
                 )

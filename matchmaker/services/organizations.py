@@ -115,15 +115,14 @@ def _of(actor: Actor, table: type[Any], number: int) -> Select[Any]:
 
 
 def _shown(actor: Actor, table: type[Any]) -> ColumnElement[bool]:
-    """What may stand under a body's name: a firm behind an anonymous problem must not be told by a list."""
+    """What may stand under a body's name: who is behind an anonymous row must not be told by a list."""
     readable = readable_by(actor, table)
-    audiences = audiences_of(actor)
-    if table is not Problem or OFFICE in audiences:
+    if OFFICE in audiences_of(actor):
         return readable
-    own = Problem.organization_id.in_(actor.organizations)
-    return and_(
-        readable, or_(own, and_(Problem.visibility != "anonymous", Problem.state.in_(INDEXED_STATES)))
-    )
+    open_rows = table.visibility != "anonymous"
+    if table is Problem:
+        open_rows = and_(open_rows, Problem.state.in_(INDEXED_STATES))
+    return and_(readable, or_(table.organization_id.in_(actor.organizations), open_rows))
 
 
 def _lines(session: Session, actor: Actor, rows: Sequence[Organization]) -> list[Line]:

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Api
 
 from web.api.blueprint import PREFIX
@@ -44,6 +45,9 @@ def register_api(site: Flask) -> None:
         OPENAPI_URL_PREFIX=PREFIX,
         OPENAPI_JSON_PATH="openapi.json",
     )
+    provider = site.json
+    assert isinstance(provider, DefaultJSONProvider)
+    provider.ensure_ascii = provider.sort_keys = False
     api = HouseApi(site)
     for name in SUBJECTS:
         blueprint = import_module(f"web.api.{name}").blueprint

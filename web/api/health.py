@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response
 
 from matchmaker.messages import Message
+from matchmaker.permissions import require
 from matchmaker.services import index_health
 from web.api.blueprint import ApiBlueprint, answer
 from web.i18n import tell
@@ -38,6 +39,7 @@ def health(_asked: dict[str, Any]) -> Response:
 @blueprint.operation("/index/health", Message("索引的状态（组织者）"), Asked, IndexHealthOut)
 def index(_asked: dict[str, Any]) -> Response:
     """Index against database, jobs, failures."""
+    require(actor(), "index:read")
     app = application()
     with app.reading() as uow:
         books = index_health.of_database(uow, actor())

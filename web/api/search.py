@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import Response
 
-from matchmaker import lookups
+from matchmaker.lookups import SearchAnswer
 from matchmaker.messages import Message
 from web.api.blueprint import ApiBlueprint, answer
+from web.found import find
 from web.i18n import tell
-from web.request import actor, application
 from web.schemas.answers import SearchOut
 from web.schemas.requests import SearchAsked, search_request
 
@@ -26,11 +26,11 @@ blueprint = ApiBlueprint("search", Message("搜索：按词、按意思，或两
 )
 def search(asked: dict[str, Any]) -> Response:
     """One page of hits with totals and facets."""
-    found = lookups.search(application(), actor(), search_request(asked))
+    found = find(search_request(asked))
     return answer(SearchOut, {"items": found.hits, **_numbers(found)})
 
 
-def _numbers(found: lookups.SearchAnswer) -> dict[str, Any]:
+def _numbers(found: SearchAnswer) -> dict[str, Any]:
     return {
         "totals": found.totals,
         "facets": found.facets,

@@ -8,12 +8,12 @@ from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from matchmaker import lookups
 from matchmaker.errors import InvalidInput, Unavailable
 from matchmaker.lookups import SearchAnswer
 from matchmaker.messages import Message
 from matchmaker.services import organizations
 from web.formats import label
+from web.found import find
 from web.i18n import tell
 from web.request import actor, application, here
 from web.schemas.parsing import load
@@ -47,7 +47,7 @@ def show() -> ResponseReturnValue:
         faults = {name: tell(message) for name, message in fault.fields.items()}
         return _page(_emptied(), None, faults=faults), 422
     try:
-        found = lookups.search(application(), actor(), search_request(asked))
+        found = find(search_request(asked))
     except InvalidInput as fault:
         return _page(asked, None, faults={"q": f"{tell(fault.message)} {tell(fault.hint)}".strip()}), 422
     except Unavailable as fault:

@@ -78,7 +78,7 @@ class FailedJobOut(Schema):
 class IndexHealthOut(Schema):
     """Whether index and database agree."""
 
-    state = text(Message("ready、unavailable 等。"))
+    state = text(Message("ok、behind 或 unavailable。"))
     message = text(Message("索引不可用时的原因。"))
     engine = text(Message("引擎。"))
     generation = text(Message("当前这一代索引的名称。"))

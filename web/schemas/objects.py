@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 
 from matchmaker import taxonomy
 from matchmaker.messages import Message
-from matchmaker.permissions import audiences_of, readable
+from matchmaker.permissions import OFFICE, audiences_of, readable
 from matchmaker.services import problems, works
 from web.request import actor
 from web.schemas.output import (
@@ -35,8 +35,18 @@ def _readable(row: Any) -> Any:
     return row
 
 
+def _named(row: Any) -> bool:
+    """Whether the reader may know who is behind a row: an anonymous one tells only the office and its owner."""
+    known = {OFFICE, f"org:{row.organization_id}"}
+    return row.visibility != "anonymous" or not audiences_of(actor()).isdisjoint(known)
+
+
 def _organization(row: Any) -> Any:
-    return _readable(row.organization)
+    return _readable(row.organization) if _named(row) else None
+
+
+def _leader(row: Any) -> Any:
+    return _readable(row.leader) if _named(row) else None
 
 
 def _people(row: Any) -> Any:
@@ -195,8 +205,11 @@ class AchievementOut(WorkShort):
     organization = fields.Nested(
         OrganizationShort, allow_none=True, metadata=described(Message("完成单位。"))
     )
-    leader = Behind(ExpertShort, lambda row: _readable(row.leader), Message("负责人。"))
-    team = text(Message("团队。"))
+    leader = Behind(ExpertShort, _leader, Message("负责人。"))
+    team = fields.Function(
+        lambda row: row.team if _named(row) else "",
+        metadata=described(Message("团队；匿名成果为空。"), type="string"),
+    )
     technical = technical_fields()
     keywords = texts(Message("关键词。"))
     summary = text(Message("简介。"))

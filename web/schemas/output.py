@@ -83,7 +83,9 @@ class Coded(fields.Nested):
         super().__init__(Code, many=many, allow_none=not many, metadata=described(about), **options)
         self.table = table
 
-    def _serialize(self, value: Any, attr: Any, obj: Any, **_kwargs: Any) -> Any:  # type: ignore[override]
+    def _serialize(  # type: ignore[override]
+        self, value: Any, _attr: Any, _obj: Any, **_kwargs: Any
+    ) -> Any:
         if self.many:
             return [self._named(str(code)) for code in value or ()]
         return self._named(str(value)) if value not in {None, ""} else None

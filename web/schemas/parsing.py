@@ -10,6 +10,7 @@ from flask import Request
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import UnsupportedMediaType
 
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message
@@ -67,6 +68,12 @@ class Parser(FlaskParser):
     """Reads the arguments of the API; an unknown name is a fault everywhere."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE}  # noqa: RUF012
+
+    def _raw_load_json(self, req: Request) -> Any:
+        """The body; one that is not declared as JSON is refused rather than ignored."""
+        if not req.is_json and req.get_data(cache=True):
+            raise UnsupportedMediaType
+        return super()._raw_load_json(req)
 
     def handle_error(
         self,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_smorest.fields import Upload
+
 from matchmaker import taxonomy
 from matchmaker.lookups import SearchRequest
 from matchmaker.messages import Message
@@ -75,7 +77,11 @@ class ExpertsAsked(_FilteredAsked):
 class SearchAsked(Asked):
     """Query string of the search."""
 
-    q = Text(longest=2000, load_default="", metadata=described(Message("要找的词句；为空则列出全部。")))
+    q = Text(
+        longest=2000,
+        load_default="",
+        metadata=described(Message("要找的词句；为空时须选一类，从新到旧列出。")),
+    )
     kind = Choice(KINDS, load_default="", metadata=described(Message("只看一类；为空则各类都看。")))
     field = Several(
         Choice(taxonomy.FIELDS), load_default=list, metadata=described(Message("技术领域代码，可重复。"))
@@ -124,3 +130,19 @@ class MatchText(Input):
         metadata=described(Message("需求内容：现状、目标、已尝试的方案；越具体越好。")),
     )
     limit = WholeNumber(low=1, high=50, load_default=10, metadata=described(Message("每类最多条数。")))
+
+
+class ImportAsked(Asked):
+    """Query string of a new import."""
+
+    kind = Choice(KINDS, load_default="", metadata=described(Message("类别；为空则由列名判断。")))
+
+
+class ImportFile(Input):
+    """The file of a new import, as multipart/form-data."""
+
+    file = Upload(
+        required=True,
+        error_messages={"required": [Message("请附上一个文件。")]},
+        metadata=described(Message("JSONL、CSV（UTF-8 或 GB18030）或 XLSX。")),
+    )

@@ -1,0 +1,77 @@
+"""Everything of one kind, newest first, narrowed by field, region and body: a search without a text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+
+from matchmaker.indexing.documents import INDEXED_STATES
+from matchmaker.models import (
+    Achievement,
+    Authorship,
+    Expert,
+    Inventorship,
+    Organization,
+    Patent,
+    Problem,
+    Publication,
+)
+from matchmaker.permissions import OFFICE, Actor, audiences_of
+from matchmaker.services.paging import Page, holds, paged, within_region
+from matchmaker.storage.queries import TABLES, readable_by
+from matchmaker.storage.unit_of_work import UnitOfWork
+
+
+def browse(
+    uow: UnitOfWork,
+    actor: Actor,
+    kind: str,
+    *,
+    fields: Sequence[str] = (),
+    regions: Sequence[str] = (),
+    bodies: Sequence[str] = (),
+    page: int = 1,
+    size: int = 20,
+) -> Page[Any]:
+    """One page of rows; parts combine with *and*, values within one part with *or*."""
+    table = TABLES[kind]
+    where = [readable_by(actor, table), table.visibility != "draft"]
+    if table is Problem:
+        where.append(Problem.state.in_(INDEXED_STATES))
+    if fields:
+        where.append(
+            _any(holds(table.fields, code) for code in fields) if hasattr(table, "fields") else false()
+        )
+    if regions:
+        where.append(
+            _any(within_region(table.region, code) for code in regions)
+            if hasattr(table, "region")
+            else false()
+        )
+    if bodies:
+        numbers = [int(code) for code in bodies if code.isascii() and code.isdigit()]
+        where.append(_behind(actor, table, numbers))
+    return paged(uow.session, select(table).where(*where).order_by(table.id.desc()), page, size)
+
+
+def _any(conditions: Any) -> ColumnElement[bool]:
+    return or_(*conditions)
+
+
+def _behind(actor: Actor, table: type[Any], numbers: Sequence[int]) -> ColumnElement[bool]:
+    """Rows behind which one of the bodies stands; never tells who is behind an anonymous row."""
+    if table is Organization:
+        return Organization.id.in_(numbers)
+    people = select(Expert.id).where(Expert.organization_id.in_(numbers))
+    if table is Publication:
+        return Publication.authorships.any(Authorship.expert_id.in_(people))
+    own: ColumnElement[bool] = table.organization_id.in_(numbers)
+    if table is Patent:
+        own = or_(own, Patent.inventorships.any(Inventorship.expert_id.in_(people)))
+    elif table is Achievement:
+        own = or_(own, Achievement.leader_id.in_(people))
+    if OFFICE in audiences_of(actor):
+        return own
+    return and_(own, table.visibility != "anonymous")
