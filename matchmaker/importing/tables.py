@@ -111,7 +111,7 @@ def table_rows(begin: Callable[[], Iterator[Cells]], heading: Heading) -> Callab
 
 
 def _row(row: Cells, heads: tuple[str, ...]) -> RawRow:
-    values = {head: cell for head, cell in zip(heads, row.cells, strict=False) if cell.strip()}
+    values = {head: _plain(cell) for head, cell in zip(heads, row.cells, strict=False) if cell.strip()}
     surplus = [cell for cell in row.cells[len(heads) :] if cell.strip()]
     if row.fault or not surplus:
         return RawRow(row.number, values, row.fault)
@@ -122,6 +122,11 @@ def _row(row: Cells, heads: tuple[str, ...]) -> RawRow:
         cells=len(row.cells), heads=len(heads),
     )  # fmt: skip
     return RawRow(row.number, values, fault)
+
+
+def _plain(cell: str) -> str:
+    """Without the apostrophe by which a list of bad rows keeps a formula from running."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@"} else cell
 
 
 def empty_file() -> InvalidInput:
