@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock
 
@@ -201,7 +201,14 @@ class EmbeddedEngine:
     # Within
 
     def _view(self) -> View:
-        return self._generation().view()
+        """The latest view; a generation that was pruned a moment ago is no broken one."""
+        generation = self._generation()
+        try:
+            return generation.view()
+        except IndexBroken:
+            if self._generation() is generation:
+                raise
+            return self._view()
 
     def _generation(self) -> Generation:
         """The live generation; a switch by any process is noticed here."""
@@ -235,7 +242,13 @@ class EmbeddedEngine:
         """Writes to the live generation: another one may have become it while we waited for the lock."""
         while True:
             generation = self._generation()
-            with generation.pen(self.capabilities.lock_wait) as pen:
+            with ExitStack() as stack:
+                try:
+                    pen = stack.enter_context(generation.pen(self.capabilities.lock_wait))
+                except IndexBroken:
+                    if self._generation() is generation:
+                        raise
+                    continue
                 if self._generation() is generation:
                     yield pen
                     return

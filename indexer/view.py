@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,10 @@ from indexer.lexical_store import LexicalStore, is_encodable
 from indexer.query import Filter, Hit, QueryError, WordQuery
 from indexer.vector_store import NO_ROW, IntArray, best_rows, exact_products
 
-#: From this share of passing documents on, hits are filtered after the search, which is then faster.
-_COMMON_SHARE = 0.2
+#: Up to so many hits it is faster to search without the filter and to filter then.
+_MOST_ASKED = 4000
+#: Masks of recent filters that are kept: one user asks many questions with the same.
+_MASKS = 32
 #: Hits asked for beyond those needed, so that ties at the cut are seen whole.
 _SPARE = 32
 #: Float32 sums in another order differ in their last bits; six of them are dropped, so that ties are ties.
@@ -31,16 +33,18 @@ class View:
     matrix: FloatArray
     lexical: LexicalStore
     searcher: Any
+    _masks: dict[Filter, BoolArray] = field(default_factory=dict)
 
     def search(self, query: WordQuery, where: Filter, need: int, *, total: bool) -> tuple[list[Hit], int]:
         """The best ``need`` hits in order, and the number of matches if asked."""
-        mask = self.snapshot.passing(where)
+        mask = self._passing(where)
         passing = int(np.count_nonzero(mask))
         words = self._words_query(query)
         if words is None or passing == 0:
             return [], 0
         if total or need == 0:
-            _hits, count = self.lexical.top(self.searcher, self.lexical.within(words, where), 1, count=True)
+            within = self.lexical.unscored(self.lexical.within(words, where))
+            _hits, count = self.lexical.top(self.searcher, within, 1, count=True)
             if need == 0:
                 return [], count
         else:
@@ -57,15 +61,15 @@ class View:
             hits, _count = self.lexical.top(self.searcher, within, max(1, self.searcher.num_docs))
             slots = self._slots(hits)
             mask[slots[slots < len(mask)]] = True
-        return mask & self.snapshot.passing(where)
+        return mask & self._passing(where)
 
     def nearest(self, vector: FloatArray, where: Filter, limit: int) -> list[Hit]:
         """The ``limit`` documents of greatest cosine, exactly."""
-        slots = np.flatnonzero(self.snapshot.passing(where) & (self.snapshot.rows != NO_ROW))
+        slots = np.flatnonzero(self._passing(where) & (self.snapshot.rows != NO_ROW))
         if limit == 0 or len(slots) == 0:
             return []
         positions, scores = best_rows(self.matrix, self.snapshot.rows[slots], vector, limit)
-        return self._ordered(slots[positions], scores)[:limit]
+        return self._ordered(slots[positions], scores, limit)
 
     def scores(self, vector: FloatArray, ids: Sequence[str]) -> dict[str, float]:
         """Cosine of each named document that has a vector."""
@@ -81,13 +85,13 @@ class View:
 
     def count(self, where: Filter) -> int:
         """Documents that pass the filter."""
-        return int(np.count_nonzero(self.snapshot.passing(where)))
+        return int(np.count_nonzero(self._passing(where)))
 
     def facets(self, where: Filter, part: str, query: WordQuery | None) -> dict[str, int]:
         """Documents by value of one part."""
         if part not in FACETS:
             raise QueryError(f"no facet {part!r}; there are {', '.join(FACETS)}")
-        mask = self.snapshot.passing(where) if query is None else self.matching(query, where)
+        mask = self._passing(where) if query is None else self.matching(query, where)
         return self.snapshot.tally(FACETS[part], mask)
 
     def frequencies(self, words: Iterable[str], kinds: Sequence[str] | None) -> dict[str, int]:
@@ -99,6 +103,17 @@ class View:
                 counts[word] = self.lexical.top(self.searcher, query, 1, count=True)[1]
         return counts
 
+    def _passing(self, where: Filter) -> BoolArray:
+        mask = self._masks.get(where)
+        if mask is None:
+            mask = self.snapshot.passing(where)
+            if where.ids is None and not where.excluded:
+                if len(self._masks) >= _MASKS:
+                    self._masks.clear()
+                mask.flags.writeable = False
+                self._masks[where] = mask
+        return mask
+
     def _words_query(self, query: WordQuery) -> Any | None:
         words = [(word, weight) for word, weight in query.heaviest() if is_encodable(word)]
         if not words or not any(query.boosts.get(field, 0) > 0 for field in TEXT_FIELDS):
@@ -109,10 +124,10 @@ class View:
 
     def _common(self, words: Any, mask: BoolArray, passing: int, need: int) -> list[Hit] | None:
         """Searches without the filter and filters then; None when that may have missed something."""
-        share = passing / max(1, int(np.count_nonzero(self.snapshot.alive)))
-        if share < _COMMON_SHARE:
+        living = int(np.count_nonzero(self.snapshot.alive))
+        asked = int(1.25 * need * living / passing) + _SPARE
+        if asked > _MOST_ASKED and passing < living:
             return None
-        asked = int(1.25 * need / share) + _SPARE
         hits, is_whole = self._best(words, mask, need, asked)
         return hits if is_whole else None
 
@@ -135,17 +150,20 @@ class View:
         keep = np.append(mask, False)[slots]
         kept = scores[keep]
         is_whole = len(top) < asked or (len(kept) >= need and bool(kept[need - 1] > scores[-1]))
-        return self._ordered(slots[keep], kept)[:need], is_whole
+        return self._ordered(slots[keep], kept, need), is_whole
 
     def _slots(self, hits: list[tuple[float, Any]]) -> IntArray:
         return self.snapshot.slots_of_seqs(self.lexical.seqs(self.searcher, hits))
 
-    def _ordered(self, slots: IntArray, scores: FloatArray) -> list[Hit]:
-        """Hits by falling score, then id."""
+    def _ordered(self, slots: IntArray, scores: FloatArray, limit: int) -> list[Hit]:
+        """The first ``limit`` hits by falling score, then id."""
+        if len(scores) > limit:
+            inside = scores >= np.partition(scores, len(scores) - limit)[len(scores) - limit]
+            slots, scores = slots[inside], scores[inside]
         ids = self.snapshot.ids
         pairs = [(-score, ids[slot]) for slot, score in zip(slots.tolist(), scores.tolist(), strict=True)]
         pairs.sort()
-        return [Hit(key, -score) for score, key in pairs]
+        return [Hit(key, -score) for score, key in pairs[:limit]]
 
     def _with_vector(self, ids: Sequence[str]) -> list[int]:
         slots = dict.fromkeys(self.snapshot.slots(ids))

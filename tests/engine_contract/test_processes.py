@@ -199,6 +199,39 @@ def test_clause_22_processes_read_while_one_writes(engine, place):
         assert (reader.returncode, faults) == (0, b"")
 
 
+SWITCHED = """
+    print("begun", flush=True)
+    import time
+    end = time.monotonic() + 20
+    while engine.count(Filter(None, kinds=("end",))) == 0:
+        hits = engine.search(query("alpha"), EVERYBODY, 100).hits
+        assert len(hits) == 5, len(hits)
+        assert len(engine.nearest(vector(1), EVERYBODY, 5)) == 5
+        assert time.monotonic() < end
+    engine.close()
+"""
+
+
+def test_clause_19_processes_read_through_switch_and_prune(engine, place):
+    def rebuilt(kind: str) -> None:
+        with engine.rebuild() as rebuild:
+            rebuild.write([doc(f"{kind}:{n}", 1, title="alpha v1", vector=vector(n)) for n in range(5)])
+            rebuild.switch()
+        engine.prune()
+
+    rebuilt("p")
+    command = place.script(SWITCHED)
+    readers = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
+    for reader in readers:
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == b"begun\n"
+    for kind in ("q", "r", "s", "end"):
+        rebuilt(kind)
+    for reader in readers:
+        _out, faults = reader.communicate(timeout=60)
+        assert (reader.returncode, faults) == (0, b"")
+
+
 def test_clause_22_threads_read_while_one_writes(engine):
     faults: list[BaseException] = []
     ended = threading.Event()
