@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
@@ -20,6 +21,7 @@ Progress = Callable[[int, int], None]
 #: Characters of a text beyond which no model of ours looks; longer ones are cut before hashing.
 MOST_CHARACTERS = 4000
 _BATCH = 256
+_BUSY_SECONDS = 30.0
 Result = TypeVar("Result")
 
 
@@ -171,9 +173,9 @@ def content_hash(text: str) -> str:
 
 def _open_cache(path: Path) -> sqlite3.Connection:
     """Opens or makes the cache; DatabaseError when the file is none."""
-    connection = sqlite3.connect(path, timeout=30, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False)
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _use_write_ahead_log(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(
             "CREATE TABLE IF NOT EXISTS vectors (model TEXT, use TEXT, hash TEXT, vector BLOB NOT NULL,"
@@ -183,6 +185,20 @@ def _open_cache(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """SQLite's time-out does not hold for this statement, where two processes that make the file meet."""
+    end = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _move_aside(path: Path) -> None:

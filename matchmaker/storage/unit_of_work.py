@@ -16,8 +16,8 @@ from matchmaker.permissions import Actor
 class UnitOfWork:
     """A session with the few verbs that every service needs.
 
-    ``with`` commits when the block ends well and rolls back otherwise; a reading unit only rolls back. What was
-    loaded stays readable afterwards.
+    ``with`` commits when the block ends well and rolls back otherwise; a reading unit only rolls back. What
+    was loaded stays readable afterwards.
     """
 
     def __init__(self, bind: Engine, *, writes: bool) -> None:
