@@ -20,6 +20,22 @@ SUBJECTS = (
 )  # fmt: skip
 
 
+class ReadableJson(DefaultJSONProvider):
+    """JSON in the order given, Chinese as it is; escaped where a sender's text cannot be sent otherwise."""
+
+    ensure_ascii = False
+    sort_keys = False
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        """The text; a lone surrogate in it (a sender's own key, told back to him) is escaped."""
+        text = super().dumps(obj, **kwargs)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return super().dumps(obj, **{**kwargs, "ensure_ascii": True})
+        return text
+
+
 class HouseApi(Api):  # type: ignore[misc]
     """flask-smorest without its app-wide error handler, which would turn HTML error pages into JSON."""
 
@@ -45,9 +61,7 @@ def register_api(site: Flask) -> None:
         OPENAPI_URL_PREFIX=PREFIX,
         OPENAPI_JSON_PATH="openapi.json",
     )
-    provider = site.json
-    assert isinstance(provider, DefaultJSONProvider)
-    provider.ensure_ascii = provider.sort_keys = False
+    site.json = ReadableJson(site)
     api = HouseApi(site)
     for name in SUBJECTS:
         blueprint = import_module(f"web.api.{name}").blueprint

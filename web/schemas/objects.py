@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 from matchmaker import taxonomy
 from matchmaker.messages import Message
 from matchmaker.permissions import OFFICE, audiences_of, readable
-from matchmaker.services import problems, works
+from matchmaker.services import owners, works
 from web.request import actor
 from web.schemas.output import (
     Behind,
@@ -36,7 +36,7 @@ def _readable(row: Any) -> Any:
 
 
 def _named(row: Any) -> bool:
-    """Whether the reader may know who is behind a row: an anonymous one tells only the office and its owner."""
+    """Whether the reader may know who is behind a row: an anonymous one tells only office and owner."""
     known = {OFFICE, f"org:{row.organization_id}"}
     return row.visibility != "anonymous" or not audiences_of(actor()).isdisjoint(known)
 
@@ -127,7 +127,7 @@ class ProblemOut(Schema):
     budget_wan = Wan("budget_fen", Message("拟投入资金（万元）；null 为面议。"))
     organization = Behind(
         OrganizationShort,
-        lambda row: problems.shown_owner(actor(), row),
+        lambda row: owners.shown(actor(), row),
         Message("企业；匿名难题为 null。"),
     )
 
