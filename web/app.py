@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from flask import Flask, g
@@ -39,8 +38,6 @@ def create_app(app: Application, *, testing: bool = False) -> Flask:
     formats.init_app(site)
     _fill_templates(site, app)
     for name in PAGES:
-        if find_spec(f"web.pages.{name}") is None:
-            continue
         blueprint: Blueprint = import_module(f"web.pages.{name}").blueprint
         site.register_blueprint(blueprint)
     register_api(site)

@@ -1,4 +1,4 @@
-"""Styles, scripts and drawings: addresses that change with their content, kept for a year, sent compressed."""
+"""Styles, scripts, drawings: addresses that change with their content, kept for a year, compressed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request
-from werkzeug.utils import safe_join
+from werkzeug.security import safe_join
 
 ENDPOINTS = ("static", "bootstrap.static")
 _COMPRESSED = {"text/css", "text/javascript", "application/javascript", "image/svg+xml", "application/json"}
@@ -38,7 +38,8 @@ def init_app(app: Flask) -> None:
         if response.mimetype in _COMPRESSED:
             response.vary.add("Accept-Encoding")
             path = _path(app, request.endpoint, (request.view_args or {})["filename"])
-            if "gzip" in request.accept_encodings and path is not None:
+            if request.accept_encodings["gzip"] and path is not None:
+                response.close()
                 response.direct_passthrough = False
                 response.set_data(_compressed(path, path.stat().st_mtime_ns))
                 response.content_encoding = "gzip"

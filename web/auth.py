@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, Flask, flash, g, redirect, request, session, url_for
-from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
@@ -11,6 +10,7 @@ from matchmaker.bootstrap import Application
 from matchmaker.errors import Forbidden
 from matchmaker.messages import Message
 from matchmaker.permissions import ORGANIZER, VISITOR
+from web.i18n import _
 from web.request import application
 
 #: Seconds that a link opens the door.

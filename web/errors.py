@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, jsonify, render_template, request
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from matchmaker.errors import MatchmakerError
-from web.i18n import tell
+from web.i18n import _, tell
 
 log = logging.getLogger(__name__)
 API = "/api/"
@@ -47,7 +46,7 @@ def _told(fault: MatchmakerError) -> Response:
     fields = {name: tell(message) for name, message in fault.fields.items()}
     if fault.status >= 500:
         log.warning("%s at %s: %s", fault.code, request.path, fault)
-    return _answer(fault.status, fault.code, tell(fault.message), tell(fault.hint), fields)
+    return _answer(fault.status, fault.code, tell(fault.message), tell(fault.hint), fields=fields)
 
 
 def _http(fault: HTTPException) -> Response:
@@ -55,7 +54,7 @@ def _http(fault: HTTPException) -> Response:
     if fault.response is not None or status < 400:
         return fault.get_response()
     code, message, hint = _sentences(fault, status)
-    answer = _answer(status, code, message, hint, _fields_of(fault))
+    answer = _answer(status, code, message, hint, fields=_fields_of(fault))
     for name, value in fault.get_headers():
         if name in {"Allow", "Retry-After"}:
             answer.headers[name] = value
@@ -85,7 +84,13 @@ def _unexpected(fault: Exception) -> Response:
 
 
 def _answer(
-    status: int, code: str, message: str, hint: str, fields: Mapping[str, Any] | None = None, incident: str = ""
+    status: int,
+    code: str,
+    message: str,
+    hint: str,
+    *,
+    fields: Mapping[str, Any] | None = None,
+    incident: str = "",
 ) -> Response:
     if request.path.startswith(API):
         answer = jsonify(error_body(code, message, hint=hint, fields=fields, incident=incident))
@@ -109,4 +114,6 @@ def _sentences(fault: HTTPException, status: int) -> tuple[str, str, str]:
         415: ("unsupported_type", _("不支持这种内容类型。"), _("请使用 JSON。")),
         422: ("invalid_input", _("有的内容不符合要求。"), _("请按各项提示更正。")),
     }
-    return known.get(status, (f"http_{status}", _("请求没有成功（%(status)s）。", status=status), _("请稍后再试。")))
+    return known.get(
+        status, (f"http_{status}", _("请求没有成功（%(status)s）。", status=status), _("请稍后再试。"))
+    )

@@ -22,7 +22,7 @@ class Scored(Protocol):
 
 
 def changes(ranked: Sequence[Scored]) -> list[Message | None]:
-    """For each place of a ranking the sentence that says what would move it; None where nothing can be said."""
+    """For each place of a ranking what would move it; None where nothing can be said."""
     return [_change(ranked, place) for place in range(len(ranked))]
 
 

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 
 from flask import Flask
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from matchmaker import taxonomy
 from matchmaker.matching.result import BAND_NAMES
 from matchmaker.messages import Message
-from web.i18n import tell
+from web.i18n import _, tell
 from web.request import language
 
 _WEEKDAYS = {

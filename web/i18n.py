@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Flask, Response, g, request
-from flask_babel import Babel, get_translations
+from flask_babel import Babel, get_translations, gettext
 
 from matchmaker.messages import Message
 
@@ -40,6 +40,11 @@ def init_app(app: Flask, *, default: str) -> None:
                     name, value, max_age=_YEAR, samesite="Lax", httponly=True, secure=request.is_secure
                 )
         return response
+
+
+def _(text: str, **values: object) -> str:
+    """A sentence of a page in the language of this request."""
+    return str(gettext(text, **values))
 
 
 def translate(text: str) -> str:

@@ -32,7 +32,9 @@ def icon(name: str, label: str = "") -> Markup:
         return Markup('<svg class="icon" role="img" aria-label="{}"><use href="#i-{}"/></svg>').format(
             label, name
         )
-    return Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="#i-{}"/></svg>').format(name)
+    return Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="#i-{}"/></svg>').format(
+        name
+    )
 
 
 def icon_sheet() -> Markup:

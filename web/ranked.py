@@ -1,4 +1,4 @@
-"""A ranking as a page shows it: re-checked, with the rows that its cards need, or the reason why there is none."""
+"""A ranking as a page shows it: re-checked, with the rows of its cards, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -66,9 +66,12 @@ def shown(uow: UnitOfWork, actor: Actor, ranking: Ranking) -> Shown:
     bodies = owners.by_numbers(uow, actor, (row.organization_id for row in found.values()))
     projects = experts.projects_of(uow, [found[line.id].id for line in kept.experts])
     people = {
-        line.id: (row, bodies.get(row.organization_id), projects.get(row.id, []))
+        line.id: (
+            found[line.id],
+            bodies.get(found[line.id].organization_id),
+            projects.get(found[line.id].id, []),
+        )
         for line in kept.experts
-        for row in [found[line.id]]
     }
     return Shown(
         kept,

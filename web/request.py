@@ -43,11 +43,11 @@ def language() -> str:
 def url_for_id(identifier: str, **values: object) -> str:
     """Address of the page of an index id, as "expert:12"; KeyError for a kind that has none."""
     kind, _, number = identifier.partition(":")
-    return url_for(PAGES_BY_KIND[kind], number=int(number), **values)  # type: ignore[arg-type]
+    return url_for(PAGES_BY_KIND[kind], number=int(number), **values)
 
 
 def here(**changes: object) -> str:
-    """This address with some parameters changed; None takes one out, a list repeats it."""
+    """The present address with some parameters changed; None takes one out, a list repeats it."""
     kept: dict[str, object] = {name: request.args.getlist(name) for name in request.args}
     kept.update(changes)
     values = {name: value for name, value in kept.items() if value not in (None, "", [])}
@@ -59,7 +59,11 @@ def here(**changes: object) -> str:
 def number_argument(name: str) -> int | None:
     """A whole number of the address; None when there is none that a database could hold."""
     text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 17 and int(text) <= MOST_NUMBER else None
+    return (
+        int(text)
+        if text.isascii() and text.isdigit() and len(text) < 17 and int(text) <= MOST_NUMBER
+        else None
+    )
 
 
 def page_number() -> int:

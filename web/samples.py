@@ -17,7 +17,10 @@ from matchmaker.matching.result import (
 from matchmaker.messages import Message
 from web.ranked import Shown
 
-LONG = "面向多花色树脂纽扣小批量柔性生产的外观瑕疵在线高速分选与新花色少样本快速换型一体化装备关键技术研究及其产业化示范应用（第二期）"
+LONG = (
+    "面向多花色树脂纽扣小批量柔性生产的外观瑕疵在线高速分选与新花色少样本快速换型"
+    "一体化装备关键技术研究及其产业化示范应用（第二期）"
+)
 
 
 def _components(level: float) -> tuple[Component, ...]:
@@ -58,7 +61,8 @@ def expert(number: int, band: str, level: float) -> RankedExpert:
     return RankedExpert(
         f"expert:{number}", level, band, level, _components(level),
         (document(1), document(2, "publication", title="随机纹理背景下小件表面瑕疵的少样本检测")),
-        (quote(1), quote(2)), (), (Point("新花色 10 分钟内换型", 0.1, ("换型",)), Point("漏检率 ≤ 0.3%", 0.2)),
+        (quote(1), quote(2)), (),
+        (Point("新花色 10 分钟内换型", 0.1, ("换型",)), Point("漏检率 ≤ 0.3%", 0.2)),
     )  # fmt: skip
 
 
@@ -81,7 +85,8 @@ def shown(band: str = "strong") -> Shown:
         expert(3, "weak" if band != "none" else "none", 0.34),
     )
     ranking = Ranking(
-        experts, (document(1),), (document(1, "publication"), document(1, "patent")), (document(1, "problem"),),
+        experts, (document(1),), (document(1, "publication"), document(1, "patent")),
+        (document(1, "problem"),),
         verdict(band), (("瑕疵", 3.1),), ("新花色 10 分钟内换型",), {}, {"total": 0.042},
     )  # fmt: skip
     body = SimpleNamespace(id=1, name="浙东滨海理工大学")

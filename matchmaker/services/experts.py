@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from matchmaker.errors import NotFound
@@ -22,7 +22,7 @@ from matchmaker.models import (
     Patent,
     Publication,
 )
-from matchmaker.permissions import Actor
+from matchmaker.permissions import OFFICE, Actor, audiences_of
 from matchmaker.services.paging import Page, holds, paged, within_region
 from matchmaker.storage.queries import readable_by
 from matchmaker.storage.unit_of_work import UnitOfWork
@@ -61,12 +61,16 @@ class Works:
     def by_year(self) -> list[tuple[int | None, list[Publication | Patent]]]:
         """Publications and patents by year, the newest year first, those without a year last."""
         years: dict[int | None, list[Publication | Patent]] = defaultdict(list)
-        for work in [*self.publications, *self.patents]:
-            years[work.year].append(work)
+        for publication in self.publications:
+            years[publication.year].append(publication)
+        for patent in self.patents:
+            years[patent.year].append(patent)
         return sorted(years.items(), key=lambda item: (item[0] is None, -(item[0] or 0)))
 
 
-def listing(uow: UnitOfWork, actor: Actor, wanted: ExpertFilter, page: int = 1, size: int = 50) -> Page[Expert]:
+def listing(
+    uow: UnitOfWork, actor: Actor, wanted: ExpertFilter, page: int = 1, size: int = 50
+) -> Page[Expert]:
     """One page of the experts that the actor may read, their bodies loaded with them."""
     return paged(uow.session, _selected(actor, wanted).options(joinedload(Expert.organization)), page, size)
 
@@ -117,12 +121,22 @@ def works(uow: UnitOfWork, actor: Actor, number: int, limit: int = 200) -> Works
     )
     achievements = (
         select(Achievement)
-        .where(Achievement.leader_id == number, readable_by(actor, Achievement))
+        .where(Achievement.leader_id == number, _named(actor))
         .order_by(Achievement.id.desc())
         .limit(limit)
     )
     run = uow.session.scalars
     return Works(run(publications).all(), run(patents).all(), run(achievements).all())
+
+
+def _named(actor: Actor) -> ColumnElement[bool]:
+    """Achievements that may stand under their leader's name."""
+    readable = readable_by(actor, Achievement)
+    audiences = audiences_of(actor)
+    if OFFICE in audiences:
+        return readable
+    own = Achievement.organization_id.in_(actor.organizations)
+    return and_(readable, or_(own, Achievement.visibility != "anonymous"))
 
 
 def coworkers(uow: UnitOfWork, actor: Actor, number: int, limit: int = 12) -> list[tuple[Expert, int]]:
@@ -160,7 +174,7 @@ def projects_of(uow: UnitOfWork, numbers: Iterable[int]) -> Mapping[int, list[Ex
     return found
 
 
-def _selected(actor: Actor, wanted: ExpertFilter) -> Select[tuple[Expert]]:
+def _selected(actor: Actor, wanted: ExpertFilter) -> Select[Any]:
     statement = select(Expert).where(readable_by(actor, Expert))
     if wanted.q:
         written = cast(Expert.directions, String)

@@ -1,4 +1,4 @@
-"""Organizations behind the rows of a list, loaded in one statement."""
+"""Organizations behind rows: who may know them, and all of a list in one statement."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from matchmaker.models import Organization
-from matchmaker.permissions import Actor
+from matchmaker.models import Achievement, Organization, Problem
+from matchmaker.permissions import OFFICE, Actor, audiences_of
 from matchmaker.storage.queries import may_read
 from matchmaker.storage.unit_of_work import UnitOfWork
 
@@ -17,3 +17,16 @@ def by_numbers(uow: UnitOfWork, actor: Actor, numbers: Iterable[int | None]) -> 
     wanted = sorted({number for number in numbers if number is not None})
     rows = uow.session.scalars(select(Organization).where(Organization.id.in_(wanted))) if wanted else ()
     return {row.id: row for row in rows if may_read(actor, row)}
+
+
+def may_name(actor: Actor, row: Problem | Achievement) -> bool:
+    """An anonymous row tells who is behind it only to the office and to its owner."""
+    if row.visibility != "anonymous":
+        return True
+    return not audiences_of(actor).isdisjoint({OFFICE, f"org:{row.organization_id}"})
+
+
+def shown(actor: Actor, row: Problem | Achievement) -> Organization | None:
+    """The owner, if the actor may know it."""
+    owner = row.organization
+    return owner if owner and may_name(actor, row) and may_read(actor, owner) else None

@@ -15,7 +15,7 @@ from matchmaker.messages import Message
 from matchmaker.models import Organization, Problem
 from matchmaker.permissions import OFFICE, Actor, audiences_of
 from matchmaker.services.paging import Page, holds, paged, within_region
-from matchmaker.storage.queries import may_read, readable_by
+from matchmaker.storage.queries import readable_by
 from matchmaker.storage.unit_of_work import UnitOfWork
 
 #: States in the order of a problem's life → their names.
@@ -62,7 +62,9 @@ class ProblemFilter:
     sort: str = DEFAULT_SORT
 
 
-def listing(uow: UnitOfWork, actor: Actor, wanted: ProblemFilter, page: int = 1, size: int = 50) -> Page[Problem]:
+def listing(
+    uow: UnitOfWork, actor: Actor, wanted: ProblemFilter, page: int = 1, size: int = 50
+) -> Page[Problem]:
     """One page of the problems that the actor may read, their owners loaded with them."""
     statement = _selected(actor, wanted).options(joinedload(Problem.organization))
     return paged(uow.session, statement, page, size)
@@ -104,22 +106,15 @@ def shown_to(actor: Actor) -> ColumnElement[bool]:
     return and_(readable, or_(own, Problem.state.in_(INDEXED_STATES)))
 
 
-def may_name_owner(actor: Actor, problem: Problem) -> bool:
-    """An anonymous problem names its owner only to the office and to the owner itself."""
-    if problem.visibility != "anonymous":
-        return True
-    return not audiences_of(actor).isdisjoint({OFFICE, f"org:{problem.organization_id}"})
-
-
-def shown_owner(actor: Actor, problem: Problem) -> Organization | None:
-    """The owner, if the actor may know it."""
-    owner = problem.organization
-    return owner if owner and may_name_owner(actor, problem) and may_read(actor, owner) else None
-
-
 def summary(problem: Problem, most: int = 120) -> str:
     """One sentence that says what is needed: the first telling sentence of the fullest part."""
-    for text in (problem.main_problem, problem.text, problem.key_technology, problem.background, problem.goal):
+    for text in (
+        problem.main_problem,
+        problem.text,
+        problem.key_technology,
+        problem.background,
+        problem.goal,
+    ):
         for sentence in _sentences(text):
             if len(sentence) >= 12:
                 return sentence if len(sentence) <= most else sentence[: most - 1] + "…"
@@ -134,7 +129,7 @@ def _sentences(text: str) -> Iterable[str]:
                 yield clean + "。"
 
 
-def _selected(actor: Actor, wanted: ProblemFilter) -> Select[tuple[Problem]]:
+def _selected(actor: Actor, wanted: ProblemFilter) -> Select[Any]:
     statement = select(Problem).where(shown_to(actor))
     if wanted.q:
         statement = statement.where(

@@ -12,6 +12,7 @@ from matchmaker.errors import NotFound
 from matchmaker.messages import Message
 from matchmaker.models import Achievement, Authorship, Expert, Inventorship, Patent, Publication
 from matchmaker.permissions import Actor
+from matchmaker.services.owners import may_name
 from matchmaker.storage.queries import may_read, readable_by
 from matchmaker.storage.unit_of_work import UnitOfWork
 
@@ -40,7 +41,9 @@ def publication(uow: UnitOfWork, actor: Actor, number: int) -> Publication:
 def patent(uow: UnitOfWork, actor: Actor, number: int) -> Patent:
     """The patent with its inventors and owner; NotFound if it is hidden."""
     people = selectinload(Patent.inventorships).joinedload(Inventorship.expert)
-    return _one(uow, actor, Patent, number, people.joinedload(Expert.organization), joinedload(Patent.organization))
+    return _one(
+        uow, actor, Patent, number, people.joinedload(Expert.organization), joinedload(Patent.organization)
+    )
 
 
 def people_of(actor: Actor, work: Achievement | Publication | Patent) -> Sequence[Expert]:
@@ -51,7 +54,7 @@ def people_of(actor: Actor, work: Achievement | Publication | Patent) -> Sequenc
     elif isinstance(work, Patent):
         people = [inventorship.expert for inventorship in work.inventorships]
     else:
-        people = [work.leader]
+        people = [work.leader] if may_name(actor, work) else []
     return [person for person in people if person is not None and may_read(actor, person)]
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
-from flask_babel import gettext as _
 
 from matchmaker import lookups
 from matchmaker.services import contacts, experts
 from web.formats import labels
+from web.i18n import _
 from web.ranked import ask, shown
 from web.request import actor, application, number_argument, page_number
 from web.tables import csv_answer

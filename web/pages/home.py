@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, url_for
 
 from matchmaker.messages import Message
-from matchmaker.services import overview, problems
+from matchmaker.services import overview, owners, problems
 from web.formats import label
 from web.request import actor, application
 
@@ -23,7 +23,7 @@ def show() -> str:
             picture=[_row(line) for line in lines],
             finding=_finding(lines),
             newest=problems.newest(uow, actor()),
-            owner=lambda problem: problems.shown_owner(actor(), problem),
+            owner=lambda problem: owners.shown(actor(), problem),
         )
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
-from flask_babel import gettext as _
 
 from matchmaker import lookups
 from matchmaker.errors import InvalidInput, Unavailable
 from matchmaker.messages import Message
 from matchmaker.models import Problem
-from matchmaker.services import contacts, problems
+from matchmaker.services import contacts, owners, problems
 from web.formats import label, labels
-from web.i18n import tell
+from web.i18n import _, tell
 from web.ranked import ask, shown
 from web.request import actor, application, number_argument, page_number
 from web.tables import csv_answer
@@ -29,14 +28,23 @@ def listing() -> str:
             page=problems.listing(uow, actor(), wanted, page_number()),
             wanted=wanted,
             states=problems.STATES,
-            owner=lambda problem: problems.shown_owner(actor(), problem),
+            owner=lambda problem: owners.shown(actor(), problem),
         )
 
 
 @blueprint.get("/problems.csv")
 def export() -> Response:
     """The same list as a file."""
-    heads = (_("编号"), _("名称"), _("企业"), _("技术领域"), _("地区"), _("状态"), _("拟投入资金(万元)"), _("截止日期"))
+    heads = (
+        _("编号"),
+        _("名称"),
+        _("企业"),
+        _("技术领域"),
+        _("地区"),
+        _("状态"),
+        _("拟投入资金(万元)"),
+        _("截止日期"),
+    )
     with application().reading() as uow:
         rows = [_exported(problem) for problem in problems.export(uow, actor(), _filter())]
     return csv_answer("problems", heads, rows)
@@ -54,10 +62,13 @@ def show(number: int) -> str:
         return render_template(
             "pages/problem.html",
             problem=problem,
-            owner=problems.shown_owner(who, problem),
-            named=problems.may_name_owner(who, problem),
+            owner=owners.shown(who, problem),
+            named=owners.may_name(who, problem),
             summary=problems.summary(problem),
-            contact=(contacts.masked_name(problem.contact_name), contacts.masked_phone(problem.contact_phone)),
+            contact=(
+                contacts.masked_name(problem.contact_name),
+                contacts.masked_phone(problem.contact_phone),
+            ),
             states=problems.STATES,
             shown=shown(uow, who, ranking) if ranking else None,
             fault=fault,
@@ -82,7 +93,9 @@ def match_text() -> tuple[str, int]:
         ranking, fault = ask(lambda: lookups.match_text(app, who, title, text))
     except InvalidInput as wrong:
         ranking = None
-        faults = {name: tell(message) for name, message in wrong.fields.items()} or {"text": tell(wrong.message)}
+        faults = {name: tell(message) for name, message in wrong.fields.items()} or {
+            "text": tell(wrong.message)
+        }
     with app.reading() as uow:
         if ranking:
             found = shown(uow, who, ranking)
@@ -107,7 +120,7 @@ def _filter() -> problems.ProblemFilter:
 
 
 def _exported(problem: Problem) -> list[object]:
-    owner = problems.shown_owner(actor(), problem)
+    owner = owners.shown(actor(), problem)
     budget = "" if problem.budget_fen is None else f"{problem.budget_fen / 1_000_000:.2f}"
     return [
         problem.number,

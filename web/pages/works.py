@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from matchmaker.services import works
+from matchmaker.services import owners, works
 from web.request import actor, application
 
 blueprint = Blueprint("works", __name__)
@@ -15,7 +15,13 @@ def achievement(number: int) -> str:
     """One achievement."""
     with application().reading() as uow:
         work = works.achievement(uow, actor(), number)
-        return render_template("pages/achievement.html", work=work, people=works.people_of(actor(), work))
+        return render_template(
+            "pages/achievement.html",
+            work=work,
+            people=works.people_of(actor(), work),
+            owner=owners.shown(actor(), work),
+            named=owners.may_name(actor(), work),
+        )
 
 
 @blueprint.get("/publications/<int:number>")
