@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from matchmaker.messages import Message
 from matchmaker.permissions import require
 from matchmaker.services import index_health
 from matchmaker.services.index_health import Books, IndexState
 from web.formats import KIND_NAMES, kind_name
-from web.i18n import tell
+from web.i18n import _, tell
 from web.request import actor, application
 
 blueprint = Blueprint("health", __name__)

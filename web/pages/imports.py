@@ -7,14 +7,13 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message
 from matchmaker.permissions import require
 from matchmaker.services import importing, uploads
 from web.formats import KIND_NAMES
-from web.i18n import tell
+from web.i18n import _, tell
 from web.request import actor, application, page_number
 
 blueprint = Blueprint("imports", __name__)

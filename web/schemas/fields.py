@@ -105,7 +105,12 @@ class WholeNumber(fields.Integer):
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any
     ) -> int:
-        if isinstance(value, str) and not (value.isascii() and value.strip().isdigit() and len(value) < 19):
+        if isinstance(value, str):
+            digits = value.strip()
+            if not (digits.isascii() and digits.isdigit() and len(digits) < 19):
+                raise fault(NOT_NUMBER)
+            value = int(digits)
+        elif isinstance(value, bool):
             raise fault(NOT_NUMBER)
         number = super()._deserialize(value, attr, data, **options)
         if not self.low <= number <= self.high:
