@@ -32,6 +32,7 @@ class CheckedRow:
         faults: why it is left out; empty for a good row.
         notes: what was changed or left out without rejecting it.
         raw: the row as it came, cleaned; of a classified row its id alone.
+        matching: fingerprint of the told matching key, of a good row.
     """
 
     number: int
@@ -40,6 +41,7 @@ class CheckedRow:
     faults: list[Finding] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
     raw: dict[str, str] = field(default_factory=dict)
+    matching: str = ""
 
     @property
     def key(self) -> str:
@@ -76,6 +78,8 @@ class Checker:
         row.raw = {head: _cell(value) for head, value in cleaned.items()}
         if not row.faults:
             self._load(self._by_field(cleaned, row), row)
+        if not row.faults:
+            row.matching = match_key(self.kind, row.values)
         if any(finding.fault is CLASSIFIED for finding in row.faults):
             return self._without_content(row, cleaned)
         return row
@@ -170,7 +174,7 @@ def _cell(value: Any) -> str:
 
 def match_key(kind: str, values: Mapping[str, Any]) -> str:
     """Fingerprint of the told matching key of a kind, or "" when the row lacks what it is made of."""
-    parts = [_folded(values.get(name)) for name in SCHEMAS[kind].MATCHING]
+    parts = [_folded(values.get(name) or "") for name in SCHEMAS[kind].MATCHING]
     if kind == "patent":
         parts = [parts[0]] if parts[0] else ["", *parts[1:]]
     elif kind == "problem":
@@ -180,9 +184,9 @@ def match_key(kind: str, values: Mapping[str, Any]) -> str:
     return sha256("\x1f".join([kind, *parts]).encode()).hexdigest()
 
 
-def _folded(value: object) -> str:
+def _folded(value: str) -> str:
     """Without blanks, case and width, so that retyped names still agree."""
-    return "".join(wide_to_narrow(str(value or "")).split()).casefold()
+    return "".join(wide_to_narrow(value).split()).casefold()
 
 
 def matching_heads(kind: str) -> tuple[str, ...]:

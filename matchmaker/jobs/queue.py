@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -25,19 +25,19 @@ def enqueue(session: Session, kind: str, subject: str, payload: Mapping[str, Any
 
 
 def enqueue_many(session: Session, kind: str, jobs: Iterable[tuple[str, dict[str, Any]]]) -> None:
-    """As ``enqueue``, for many subjects in one statement each 500."""
+    """As ``enqueue``, for many subjects: one statement, compiled once, executed for every row."""
     moment = now()
     rows = [_row(kind, subject, payload, moment) for subject, payload in jobs]
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    for start in range(0, len(rows), 500):
-        statement = dialect.insert(Job).values(rows[start : start + 500])
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["kind", "subject"],
-                index_where=Job.state == "queued",
-                set_={name: statement.excluded[name] for name in _RENEWED},
-            )
-        )
+    statement = dialect.insert(Job.__table__)
+    upsert = statement.on_conflict_do_update(
+        index_elements=["kind", "subject"],
+        index_where=text("state = 'queued'"),  # without a bound value, which executemany refuses
+        set_={name: statement.excluded[name] for name in _RENEWED},
+    )
+    if rows:
+        session.flush()
+        session.connection().execute(upsert, rows)
 
 
 def schedule(session: Session, kind: str, subject: str, moment: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from matchmaker.bootstrap import Application
 from matchmaker.errors import Conflict, InvalidInput, MatchmakerError
-from matchmaker.importing.checking import CheckedRow, Checker, match_key
+from matchmaker.importing.checking import CheckedRow, Checker
 from matchmaker.importing.columns import head_of
 from matchmaker.importing.faults import Finding, told
 from matchmaker.importing.files import count_rows, open_file
@@ -50,7 +50,7 @@ class Steps:
         for place, raw in enumerate(source.rows()):
             row = checker.check(raw)
             if not row.faults:
-                name = row.key or match_key(checker.kind, row.values)
+                name = row.key or row.matching
                 before = first_seen.setdefault(name, row.number) if name else row.number
                 if before != row.number:
                     row.notes.append(_repeated(row, before))
@@ -184,7 +184,7 @@ def _fail(app: Application, number: int, fault: Exception) -> None:
     error = (
         f"{fault.message} {fault.hint}"
         if isinstance(fault, MatchmakerError)
-        else f"{type(fault).__name__}: {fault}"
+        else f"{type(fault).__name__}: {str(fault).splitlines()[0][:300] if str(fault) else ''}"
     )
     with app.unit_of_work() as uow:
         run = uow.session.get(ImportRun, number)

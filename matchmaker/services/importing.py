@@ -127,8 +127,8 @@ def run_import(app: Application, number: int, progress: Progress | None = None) 
     """Reads the file of a run into the database, a portion of rows a transaction; the handler of its job.
 
     The position is stored with the rows: a run that was killed continues there, so that nothing doubles. A
-    file that cannot be read ends the run as failed; anything unexpected marks it failed and is raised, and the
-    next attempt continues.
+    file that cannot be read ends the run as failed; anything unexpected marks it failed and is raised, and
+    the next attempt continues.
     """
     with app.unit_of_work() as uow:
         run = _run(uow, number)

@@ -107,7 +107,7 @@ class _Batch:
             target.key = row.key
         for name, value in row.values.items():
             self._set(changed, name, value)
-        target.match_key = match_key(self.kind, self._told(target, row))
+        target.match_key = self._match_key(changed, row)
         readers = _readers(target)
         if set(readers.split()) != set(target.readers.split()):
             changed.put("readers", readers)
@@ -129,17 +129,16 @@ class _Batch:
         elif name not in NO_ATTRIBUTES:
             changed.put(name, value)
 
-    def _told(self, target: Any, row: CheckedRow) -> dict[str, Any]:
-        """The parts of the matching key: from the row, else from what is there."""
-        told_parts = {}
-        for name in SCHEMAS[self.kind].MATCHING:
-            if name in row.values:
-                told_parts[name] = row.values[name]
-            elif name == self.belongs:
-                told_parts[name] = target.organization.name if target.organization_id else ""
-            else:
-                told_parts[name] = getattr(target, name)
-        return told_parts
+    def _match_key(self, changed: _Change, row: CheckedRow) -> str:
+        """The fingerprint of the row, completed by what is there where the row does not give a part of it."""
+        names = SCHEMAS[self.kind].MATCHING
+        if changed.new or all(name in row.values for name in names):
+            return row.matching
+        target = changed.target
+        here = {name: getattr(target, name) for name in names if name != self.belongs}
+        if self.belongs:
+            here[self.belongs] = target.organization.name if target.organization_id else ""
+        return match_key(self.kind, here | row.values)
 
     def _finish(self, changed: _Change) -> None:
         target, saved = changed.target, changed.saved
@@ -267,7 +266,7 @@ class _Known:
         self.by_match: dict[str, list[Any]] = defaultdict(list)
         table = TABLES[kind]
         keys = {row.key for row in rows if row.key}
-        matches = {match_key(kind, row.values) for row in rows} - {""}
+        matches = {row.matching for row in rows} - {""}
         found: dict[int, Any] = {}
         for column, values in ((table.key, keys), (table.match_key, matches)):
             for part in linking.parts(sorted(values)):
@@ -287,8 +286,7 @@ class _Known:
         """The object, None when there is none yet, or the fault of several."""
         if row.key in self.by_key:
             return self.by_key[row.key]
-        matching = match_key(self.kind, row.values)
-        candidates = list(self.by_match.get(matching, ())) if matching else []
+        candidates = list(self.by_match.get(row.matching, ())) if row.matching else []
         if row.key:
             candidates = [each for each in candidates if each.key is None]
         if self.kind == "expert":
