@@ -1,0 +1,36 @@
+# make help | demo | test | check | bench | clean. Every target can be run again.
+# Variables: ARGS (of demo), PYTEST_ARGS, PYTHON, TORCH_INDEX_URL, REQUIRE_BROWSER, REQUIRE_MODEL, REQUIRE_POSTGRES.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench env clean
+STAMP := .venv/matchmaker-stamp
+BIN := .venv/bin
+export TORCH_INDEX_URL PYTHON
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' Makefile | awk -F ':.*## ' '{ printf "make %-7s %s\n", $$1, $$2 }'
+
+env: $(STAMP)  ## the environment in .venv, which the others make by themselves
+
+$(STAMP): pyproject.toml constraints.txt scripts/environment
+	@scripts/environment
+
+demo: $(STAMP)  ## a fictional county: loaded, ranked, printed, served (ARGS=--no-serve ends after printing)
+	@echo "· demo in var/demo"
+	@$(BIN)/matchmaker --home var/demo demo $(ARGS)
+
+test: $(STAMP)  ## the whole test suite (PYTEST_ARGS="-k word" for a part)
+	@echo "· tests"
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(STAMP)  ## style, format, types, import rules
+	@echo "· ruff check";  $(BIN)/ruff check .
+	@echo "· ruff format"; $(BIN)/ruff format --check .
+	@echo "· mypy";        $(BIN)/mypy
+	@echo "· import rules"; $(BIN)/lint-imports
+
+bench: $(STAMP)  ## benchmarks, each printing a Markdown table (minutes)
+	@set -e; for script in tests/benchmarks/bench_*.py; do echo "· $$script"; $(BIN)/python "$$script"; done
+
+clean:  ## removes environment, demo and what tools left; your own installations stay
+	rm -rf .venv var build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
