@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response, url_for
 
+from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message
 from matchmaker.permissions import require
 from matchmaker.services import importing, uploads
@@ -39,7 +40,11 @@ def start(files: dict[str, Any], asked: dict[str, Any]) -> Response:
     app = application()
     name = uploads.keep(app.settings, actor(), files["file"].stream)
     filename = uploads.plain_name(files["file"].filename or "")
-    found = uploads.look(app.settings, actor(), name, filename=filename, kind=asked["kind"] or None)
+    try:
+        found = uploads.look(app.settings, actor(), name, filename=filename, kind=asked["kind"] or None)
+    except InvalidInput:
+        uploads.forget(app.settings, actor(), name)
+        raise
     with app.unit_of_work() as uow:
         run = importing.create_run(
             uow, actor(), filename=filename, stored_name=name, kind=found.kind, columns=found.columns
