@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matchmaker.errors import Unavailable
 from matchmaker.matching.result import NONE, Ranking
@@ -13,8 +13,10 @@ from matchmaker.permissions import Actor
 from matchmaker.services import experts, owners
 from matchmaker.services.display import rows
 from matchmaker.services.matches_json import only_readable
-from matchmaker.storage.unit_of_work import UnitOfWork
 from web.explain import changes
+
+if TYPE_CHECKING:
+    from matchmaker.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def ask(question: Callable[[], Ranking]) -> tuple[Ranking | None, Unavailable | 
 def shown(uow: UnitOfWork, actor: Actor, ranking: Ranking) -> Shown:
     """The ranking with everything that its cards show, in a fixed number of statements."""
     kept = only_readable(uow, actor, ranking)
-    found = rows(uow, actor, [line.id for line in (*kept.experts, *kept.problems)])
+    found = rows(uow, actor, [*(one.id for one in kept.experts), *(one.id for one in kept.problems)])
     bodies = owners.by_numbers(uow, actor, (row.organization_id for row in found.values()))
     projects = experts.projects_of(uow, [found[line.id].id for line in kept.experts])
     people = {

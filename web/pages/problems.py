@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, Response, render_template, request
 
 from matchmaker import lookups
 from matchmaker.errors import InvalidInput, Unavailable
 from matchmaker.messages import Message
-from matchmaker.models import Problem
 from matchmaker.services import contacts, owners, problems
 from web.formats import label, labels
 from web.i18n import _, tell
 from web.ranked import ask, shown
 from web.request import actor, application, number_argument, page_number
 from web.tables import csv_answer
+
+if TYPE_CHECKING:
+    from matchmaker.models import Problem
 
 blueprint = Blueprint("problems", __name__)
 
