@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from flask import current_app, g, request, url_for
 from werkzeug.routing import IntegerConverter, Map
@@ -40,20 +40,20 @@ def language() -> str:
     return cast("str", g.get("language", "zh"))
 
 
-def url_for_id(identifier: str, **values: object) -> str:
+def url_for_id(identifier: str, **values: Any) -> str:
     """Address of the page of an index id, as "expert:12"; KeyError for a kind that has none."""
     kind, _, number = identifier.partition(":")
     return url_for(PAGES_BY_KIND[kind], number=int(number), **values)
 
 
-def here(**changes: object) -> str:
+def here(**changes: Any) -> str:
     """The present address with some parameters changed; None takes one out, a list repeats it."""
-    kept: dict[str, object] = {name: request.args.getlist(name) for name in request.args}
+    kept: dict[str, Any] = {name: request.args.getlist(name) for name in request.args}
     kept.update(changes)
     values = {name: value for name, value in kept.items() if value not in (None, "", [])}
     if request.endpoint is None:
         return request.path
-    return url_for(request.endpoint, **{**(request.view_args or {}), **values})  # type: ignore[arg-type]
+    return url_for(request.endpoint, **{**(request.view_args or {}), **values})
 
 
 def number_argument(name: str) -> int | None:

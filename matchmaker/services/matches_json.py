@@ -100,7 +100,7 @@ def _bodies(uow: UnitOfWork, found: dict[str, Any]) -> dict[int, str]:
     """Names of the experts' bodies, in one statement."""
     numbers = {row.organization_id for row in found.values() if isinstance(row, Expert)}
     statement = select(Organization.id, Organization.name).where(Organization.id.in_(numbers - {None}))
-    return dict(uow.session.execute(statement).tuples().all())
+    return dict(uow.session.execute(statement).all())
 
 
 def _person(row: Expert, bodies: dict[int, str]) -> dict[str, str]:

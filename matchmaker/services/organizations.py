@@ -164,4 +164,4 @@ def names(uow: UnitOfWork, actor: Actor, numbers: Iterable[int]) -> dict[int, st
     statement = select(Organization.id, Organization.name).where(
         Organization.id.in_(set(numbers)), readable_by(actor, Organization)
     )
-    return dict(uow.session.execute(statement).tuples().all())
+    return dict(uow.session.execute(statement).all())
