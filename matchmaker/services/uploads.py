@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
 from matchmaker.config import Settings
 from matchmaker.errors import InvalidInput, NotFound
-from matchmaker.importing.files import Preview, inspect
+from matchmaker.importing.columns import Head, columns, guess_kind, understand
+from matchmaker.importing.files import Preview, inspect, open_file, with_corrections
+from matchmaker.importing.schemas import SCHEMAS
 from matchmaker.messages import Message
 from matchmaker.permissions import Actor, require
 
@@ -20,6 +23,15 @@ STORED = re.compile(r"[0-9a-f]{32}\.upload")
 #: Seconds after which a file that nobody imported is removed.
 FORGOTTEN = 7 * 24 * 3600
 _BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What is known of a file before its rows are: the parts of a Preview that are corrected by hand."""
+
+    kind: str
+    heads: Sequence[Head]
+    fields: Mapping[str, str]
 
 
 def keep(settings: Settings, actor: Actor, stream: IO[bytes]) -> str:
@@ -55,6 +67,31 @@ def look(
     """What would be imported from a kept file; InvalidInput when it cannot be read as a whole."""
     require(actor, "import:run")
     return inspect(path_of(settings, name), filename, kind=kind, settings=settings, columns_as=columns_as)
+
+
+def outline(
+    settings: Settings,
+    actor: Actor,
+    name: str,
+    *,
+    filename: str,
+    kind: str | None,
+    columns_as: Mapping[str, str],
+) -> Outline | None:
+    """Columns of a file that cannot be imported as it is understood, so that a person can correct them.
+
+    None when not even its columns can be read, or its kind cannot be told.
+    """
+    require(actor, "import:run")
+    try:
+        source = open_file(path_of(settings, name), kind, settings)
+    except InvalidInput:
+        return None
+    found = kind or guess_kind(source.heads, filename)
+    if found not in SCHEMAS:
+        return None
+    heads = with_corrections(understand(source.heads, found), columns_as)
+    return Outline(found, heads, {field: column.head for field, column in columns(found).items()})
 
 
 def forget(settings: Settings, actor: Actor, name: str) -> None:

@@ -170,7 +170,7 @@ def _hidden() -> dict[str, Problem | Expert | Organization | Publication | Paten
 def break_index(app: Application) -> None:
     """The index cannot be opened any more."""
 
-    def broken() -> Engine:
+    def broken(_rebuilding: bool) -> Engine:
         from indexer.engine import IndexBroken
 
         raise IndexBroken("the index folder is gone")

@@ -136,15 +136,16 @@ def _listing(faults: dict[str, str]) -> str:
 
 def _preview(name: str, filename: str, columns_as: dict[str, str]) -> ResponseReturnValue:
     filename = uploads.plain_name(filename)
-    kind = _kind()
+    settings, kind = application().settings, _kind()
     given: dict[str, Any] = {"name": name, "filename": filename, "kind": kind, "kinds": KIND_NAMES}
+    asked: dict[str, Any] = {"filename": filename, "kind": kind or None, "columns_as": columns_as}
     try:
-        found = uploads.look(
-            application().settings, actor(), name, filename=filename, kind=kind or None, columns_as=columns_as
-        )
+        found = uploads.look(settings, actor(), name, **asked)
     except InvalidInput as fault:
-        return render_template("pages/import_preview.html", **given, found=None, fault=fault), 422
-    return render_template("pages/import_preview.html", **given, found=found, fault=None)
+        outline = uploads.outline(settings, actor(), name, **asked)
+        page = render_template("pages/import_preview.html", **given, found=None, outline=outline, fault=fault)
+        return page, 422
+    return render_template("pages/import_preview.html", **given, found=found, outline=found, fault=None)
 
 
 def _start(name: str, filename: str, columns_as: dict[str, str]) -> ResponseReturnValue:

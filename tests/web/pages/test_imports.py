@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from io import BytesIO
 
 import pytest
@@ -15,12 +16,13 @@ from matchmaker.models import ImportRun, Problem
 ROWS = "名称,说明,截止日期\n纽扣镀层变色,盐雾 24 小时后变色,2027-05-18\n,没有名称的一行,\n".encode("gb18030")
 
 
-def upload(client: FlaskClient, content: bytes = ROWS, name: str = "C:\\表\\难题<b>.csv", kind: str = ""):
+def upload(client: FlaskClient, content: bytes = ROWS, name: str = "难题<b>.csv", kind: str = ""):
     return client.post("/imports", data={"file": (BytesIO(content), name), "kind": kind})
 
 
-def form_of(page: str) -> dict[str, list[str] | str]:
+def form_of(answer: str) -> dict[str, list[str] | str]:
     """What a browser would send back from the preview."""
+    page = unescape(answer)
     heads = re.findall(r'name="head" value="([^"]*)"', page)
     form: dict[str, list[str] | str] = {"head": heads}
     for place in range(len(heads)):
@@ -80,10 +82,22 @@ def test_a_file_that_cannot_be_read_is_told_where_it_was_sent(organizer: FlaskCl
     assert (empty.status_code, "没有选择文件，或文件是空的。" in empty.text) == (422, True)
     none = organizer.post("/imports", data={"kind": "expert"})
     assert (none.status_code, 'value="expert" selected' in none.text) == (422, True)
-    unclear = organizer.get(upload(organizer, "甲,乙\n1,2\n".encode()).location)
+    unclear = organizer.get(upload(organizer, "甲,乙\n1,2\n".encode(), "表.csv").location)
     assert unclear.status_code == 422
     assert "看不出这个文件是哪一类数据" in unclear.text
     assert "删除文件" in unclear.text
+
+
+def test_a_column_without_its_name_can_be_told_by_hand(organizer: FlaskClient) -> None:
+    place = upload(organizer, "甲,乙\n镀层变色,盐雾 24 小时\n".encode(), "表.csv", "problem").location
+    unclear = organizer.get(place)
+    assert (unclear.status_code, "文件里没有必需的列：名称。" in unclear.text) == (422, True)
+    form = form_of(unclear.text)
+    assert (form["head"], form["column-0"]) == (["甲", "乙"], "")
+    again = organizer.post(place, data={**form, "action": "start"})
+    assert (again.status_code, "文件里没有必需的列：名称。" in again.text) == (422, True)
+    corrected = organizer.post(place, data={**form, "column-0": "title", "column-1": "text"})
+    assert (corrected.status_code, "没有发现问题" in corrected.text) == (200, True)
 
 
 @pytest.mark.parametrize("name", ["..%2F..%2Fsecret", "a.upload", "0" * 32 + ".upload", "%2Fetc%2Fpasswd"])

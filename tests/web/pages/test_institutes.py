@@ -63,7 +63,7 @@ def test_hidden_is_not_there(client: FlaskClient, organizer: FlaskClient, county
 
 def test_a_fixed_number_of_statements(app: Application, client: FlaskClient) -> None:
     def add(start: int, count: int) -> int:
-        first = 0
+        stored = []
         for number in range(start, start + count):
             body = Organization(name=f"单位{number}", kind="university")
             rows = (
@@ -72,8 +72,8 @@ def test_a_fixed_number_of_statements(app: Application, client: FlaskClient) -> 
                 Achievement(title=f"成果{number}", organization=body),
                 Problem(title=f"题{number}", organization=body),
             )
-            first = first or store(app, *rows)[0]
-        return first
+            stored.append(store(app, *rows)[0])
+        return stored[0]
 
     def statements(address: str) -> int:
         with counted(app) as ran:
