@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from flask import Flask
 from markupsafe import Markup, escape
@@ -32,7 +33,14 @@ KIND_NAMES: dict[str, Message] = {
 def init_app(app: Flask) -> None:
     """Makes them filters of the templates."""
     app.jinja_env.filters.update(
-        wan=wan, day=day, moment=moment, number=number, marked=marked, percent=percent, sentences=sentences
+        wan=wan,
+        day=day,
+        moment=moment,
+        number=number,
+        marked=marked,
+        percent=percent,
+        sentences=sentences,
+        listed=listed,
     )
     app.jinja_env.globals.update(
         label=label, labels=labels, kind_name=kind_name, band_name=band_name, options=options, told=told
@@ -40,10 +48,13 @@ def init_app(app: Flask) -> None:
 
 
 def wan(fen: int | None) -> str:
-    """An amount in 万元, two decimals, thousands separated; no amount is negotiable."""
+    """An amount in 万元, two decimals, thousands separated (in yuan for English); none is negotiable."""
     if fen is None:
         return _("面议")
-    return _("%(amount)s 万元", amount=f"{fen / 1_000_000:,.2f}")
+    yuan = Decimal(fen) / 100
+    if language() == "en":
+        return f"¥{yuan:,.0f}" if yuan == int(yuan) else f"¥{yuan:,.2f}"
+    return f"{yuan / 10_000:,.2f} 万元"
 
 
 def day(value: date | None) -> str:
@@ -82,7 +93,12 @@ def label(table: str, code: str | int | None) -> str:
 
 def labels(table: str, codes: Iterable[str]) -> str:
     """Names of several codes as one list."""
-    return ("、" if language() == "zh" else ", ").join(label(table, code) for code in codes)
+    return listed(label(table, code) for code in codes)
+
+
+def listed(parts: Iterable[object]) -> str:
+    """Several things as one list, with the comma of the reader's language."""
+    return ("、" if language() == "zh" else ", ").join(str(part) for part in parts)
 
 
 def options(table: str) -> list[tuple[str, str]]:
