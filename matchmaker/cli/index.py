@@ -18,16 +18,11 @@ def rebuild(ctx: click.Context) -> None:
     Vectors come from the cache, so only changed texts are embedded. Stopping it leaves the old index as it was.
     """
     from matchmaker.cli.common import application, progress, say
-    from matchmaker.jobs.worker import index_lease
     from matchmaker.indexing import sync
+    from matchmaker.jobs.worker import index_lease
 
     with application(ctx) as app, index_lease(app) as beat, progress("索引 / index") as tell:
-
-        def step(done: int, total: int) -> None:
-            beat()
-            tell(done, total)
-
-        report = sync.rebuild(app, step)
+        report = sync.rebuild(app, tell, beat)
     say(f"已写入 / written: {report.written}; 失败 / failed: {len(report.failed)}")
     for identifier, reason in list(report.failed.items())[:20]:
         say(f"  {identifier}: {reason}")

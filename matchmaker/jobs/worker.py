@@ -159,12 +159,20 @@ def next_night(moment: datetime) -> datetime:
 def index_lease(app: Application) -> Iterator[Callable[[], None]]:
     """Holds the right to write the index for a command outside the worker; yields what renews it.
 
+    What is yielded may be called as often as one likes.
+
     Raises:
         Conflict: another process holds it.
     """
     holder, seconds = f"command-{os.getpid()}-{secrets.token_hex(3)}", app.settings.lease_seconds
 
+    renewed = -math.inf
+
     def renew() -> None:
+        nonlocal renewed
+        if time.monotonic() < renewed + seconds / 4:
+            return
+        renewed = time.monotonic()
         with app.unit_of_work() as uow:
             held = queue.hold(uow.session, INDEX_LEASE, holder, seconds)
         if not held:
