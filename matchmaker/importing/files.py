@@ -77,8 +77,10 @@ def inspect(
     Raises:
         InvalidInput: it cannot be imported as a whole (empty, too large, no text, kind or columns unclear).
     """
+    if kind:
+        _require_known(kind)
     source = open_file(path, kind, settings)
-    found = known_kind(source, filename, kind)
+    found = kind or _guessed(source, filename)
     heads = with_corrections(understand(source.heads, found), columns_as or {})
     require_columns(heads, found)
     total = count_rows(source, settings)
@@ -133,16 +135,16 @@ def _first_character(path: Path, encoding: Encoding) -> str:
     raise empty_file()
 
 
-def known_kind(source: Source, filename: str, kind: str | None) -> str:
-    """The kind given or guessed; InvalidInput when it is unknown or cannot be told."""
-    if kind:
-        if kind in SCHEMAS:
-            return kind
+def _require_known(kind: str) -> None:
+    if kind not in SCHEMAS:
         raise InvalidInput(
             Message("没有“%(kind)s”这一类。", {"kind": kind}),
             hint=Message("可用的有：%(kinds)s。", {"kinds": "、".join(SCHEMAS)}),
             fields={"kind": Message("请从列表中选择。")},
         )
+
+
+def _guessed(source: Source, filename: str) -> str:
     found = guess_kind(source.heads, PurePath(filename).name)
     if found:
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
@@ -60,42 +61,42 @@ def _refuse_bomb(path: Path, megabytes: int) -> None:
         )
 
 
-def _load(path: Path, *, values: bool) -> Any:
+@contextmanager
+def _opened(path: Path, *, values: bool) -> Iterator[Any]:
+    """A workbook; opened as a stream, since openpyxl goes by the ending of a name."""
     from openpyxl import load_workbook
 
-    try:
-        return load_workbook(path, read_only=True, data_only=values, keep_links=False)
-    except Exception as fault:  # openpyxl lets whatever its XML parser meets pass through
-        raise _unreadable() from fault
+    with path.open("rb") as file:
+        try:
+            book = load_workbook(file, read_only=True, data_only=values, keep_links=False)
+        except Exception as fault:  # openpyxl lets whatever its XML parser meets pass through
+            raise _unreadable() from fault
+        try:
+            yield book
+        finally:
+            book.close()
 
 
 def _sheet_names(path: Path) -> list[str]:
-    book = _load(path, values=True)
-    try:
+    with _opened(path, values=True) as book:
         return [sheet.title for sheet in book.worksheets]
-    finally:
-        book.close()
 
 
 def _cells(path: Path, name: str) -> Iterator[Cells]:
-    books = [_load(path, values=True)]
-    try:
+    with ExitStack() as stack:
+        books = [stack.enter_context(_opened(path, values=True))]
         if _has_formulas(path):
-            books.append(_load(path, values=False))
+            books.append(stack.enter_context(_opened(path, values=False)))
         sheets = []
         for book in books:
             sheet = book[name]
             sheet.reset_dimensions()
             sheets.append(sheet.iter_rows(values_only=True))
-        for number, rows in enumerate(zip(*sheets, strict=False), 1):
-            yield Cells(number, _trimmed([_text(*both) for both in zip(*rows, strict=False)]))
-    except InvalidInput:
-        raise
-    except (ValueError, KeyError, TypeError, IndexError, SyntaxError, zipfile.BadZipFile) as fault:
-        raise _unreadable() from fault
-    finally:
-        for book in books:
-            book.close()
+        try:
+            for number, rows in enumerate(zip(*sheets, strict=False), 1):
+                yield Cells(number, _trimmed([_text(*both) for both in zip(*rows, strict=False)]))
+        except (ValueError, KeyError, TypeError, IndexError, SyntaxError, zipfile.BadZipFile) as fault:
+            raise _unreadable() from fault
 
 
 def _has_formulas(path: Path) -> bool:

@@ -50,7 +50,7 @@ class Steps:
         for place, raw in enumerate(source.rows()):
             row = checker.check(raw)
             if not row.faults:
-                name = row.key or row.matching
+                name = row.key or row.matching + str(row.values.get("department", ""))
                 before = first_seen.setdefault(name, row.number) if name else row.number
                 if before != row.number:
                     row.notes.append(_repeated(row, before))
