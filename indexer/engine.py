@@ -1,35 +1,40 @@
 """The contract of an index engine. The suite in tests/engine_contract names its clauses by number.
 
  1. A fresh index is empty and answers every query with nothing.
- 2. ``write`` stores documents; after ``refresh`` each is found by its words, its vector and its id, in this
-    process at once and in any other process that opened the index, within ``Capabilities.visible_after`` s.
+ 2. ``write`` stores documents; after ``refresh`` each is found by its words, its vector and its id, in
+    this process at once and in any other process that opened the index, within
+    ``Capabilities.visible_after`` s.
  3. Writing an id again replaces the document as a whole: nothing of the old one is found any more.
- 4. A document with a lower version than the stored (or deleted) one is left out and reported as ``stale``;
-    an equal version is written again (a repair).
+ 4. A document with a lower version than the stored (or deleted) one is left out and reported as
+    ``stale``; an equal version is written again (a repair).
  5. ``delete`` removes by id with the version of the deletion; deleting an unknown id is no error.
- 6. One bad document in a batch (wrong dimension, not finite, empty id, a lone surrogate) is reported with its reason
-    under ``failed`` and the others are written.
- 7. ``search`` ranks by Σ weight × Σ boost × BM25 (k1 1.2, b 0.75, per field); order is falling score, then id.
+ 6. One bad document in a batch (wrong dimension, not finite, empty id, a lone surrogate) is reported
+    with its reason under ``failed`` and the others are written.
+ 7. ``search`` ranks by Σ weight × Σ boost × BM25 (k1 1.2, b 0.75, per field); order is falling score,
+    then id.
  8. More occurrences, rarer words, shorter fields and higher weights or boosts rank higher.
  9. Words that occur nowhere, an empty query and a query of only unknown words give an empty page.
 10. ``required`` words must all be in a searched field.
 11. ``nearest`` gives the documents of greatest cosine among those that pass the filter: exactly when
     ``Capabilities.exact_vectors``; documents without a vector are never among them.
-12. Filters hold in ``search``, ``nearest``, ``count`` and ``facets`` alike, are applied before the cut to ``limit``,
-    and combine with *and*; a tuple within one part combines with *or*.
+12. Filters hold in ``search``, ``nearest``, ``count`` and ``facets`` alike, are applied before the cut
+    to ``limit``, and combine with *and*; a tuple within one part combines with *or*.
 13. Audiences: a document is found iff its readers meet the audiences and its hidden_from does not.
-14. Pages follow each other without a gap or a repeat while nothing is written; a cursor of another query or a
-    damaged one raises QueryError.
+14. Pages follow each other without a gap or a repeat while nothing is written; a cursor of another
+    query or a damaged one raises QueryError.
 15. ``limit`` 0 counts only; a limit below 0 or above MOST_HITS raises QueryError.
 16. ``get``, ``vectors``, ``scores`` take any number of ids, keep no order, and leave unknown ids out.
-17. ``frequencies`` counts the documents that contain each word in any text field, within the kinds given.
+17. ``frequencies`` counts the documents that contain each word in any text field, within the kinds
+    given.
 18. ``versions`` yields every live id with its version, in id order.
-19. A rebuild fills a second index beside the live one, unseen until ``switch``, which is one atomic act; a rebuild
-    that is dropped or killed leaves the live index as it was, and the next one clears its remains.
+19. A rebuild fills a second index beside the live one, unseen until ``switch``, which is one atomic
+    act; a rebuild that is dropped or killed leaves the live index as it was, and the next one clears
+    its remains.
 20. Opening with another dimension or fingerprint than the index was built with raises IndexMismatch.
-21. A killed writer loses at most the batch that was being written; the index opens, and its words, vectors and
-    versions agree.
-22. Any number of processes read while one writes; a second writer gets EngineBusy after ``Capabilities.lock_wait`` s.
+21. A killed writer loses at most the batch that was being written; the index opens, and its words,
+    vectors and versions agree.
+22. Any number of processes read while one writes; a second writer gets EngineBusy after
+    ``Capabilities.lock_wait`` s.
 23. A lost or broken index raises IndexBroken, whose message says how to rebuild it.
 24. What ``Capabilities`` denies raises Unsupported.
 """
@@ -121,7 +126,13 @@ class Reader(Protocol):
         ...
 
     def search(
-        self, query: WordQuery, where: Filter, limit: int = 10, after: str | None = None, *, total: bool = False
+        self,
+        query: WordQuery,
+        where: Filter,
+        limit: int = 10,
+        after: str | None = None,
+        *,
+        total: bool = False,
     ) -> Page:
         """Best documents by words (clauses 7–10, 12–15); ``total`` asks for the count as well (else 0)."""
         ...
@@ -147,7 +158,7 @@ class Reader(Protocol):
         ...
 
     def facets(self, where: Filter, part: str, query: WordQuery | None = None) -> dict[str, int]:
-        """Documents by value of "kind", "field", "region" or "body", among those matching filter and query."""
+        """Documents by value of "kind", "field", "region" or "body", among those that match."""
         ...
 
     def frequencies(self, words: Iterable[str], kinds: Sequence[str] | None = None) -> dict[str, int]:

@@ -34,7 +34,7 @@ class WordQuery:
     def __post_init__(self) -> None:
         unknown = set(self.boosts) - set(TEXT_FIELDS)
         if unknown:
-            raise QueryError(f"unknown text field {sorted(unknown)[0]!r}; known are {', '.join(TEXT_FIELDS)}")
+            raise QueryError(f"unknown text field {min(unknown)!r}; known are {', '.join(TEXT_FIELDS)}")
         if any(not weight > 0 for weight in self.words.values()):
             raise QueryError("the weight of a word must be above 0; leave the word out instead")
         if any(boost < 0 for boost in self.boosts.values()):

@@ -30,6 +30,7 @@ def application(ctx: click.Context) -> Iterator[Application]:
                 Message("%(home)s 中还没有安装。", {"home": app.settings.home}),
                 hint=Message("请先运行 matchmaker init（或用 --home 指定安装文件夹）。"),
             )
+        schema.check(app.database)
         yield app
     finally:
         app.close()
@@ -51,8 +52,11 @@ def explain(fault: Exception) -> int:
     if isinstance(fault, (EngineError, EmbedderError, ModelFileError)):
         click.echo(click.style("✗ ", fg="red") + str(fault), err=True)
         return Unavailable.exit_code
-    logging.getLogger("matchmaker").exception("unexpected fault")
-    click.echo(click.style("✗ ", fg="red") + f"意外故障 / unexpected fault: {type(fault).__name__}: {fault}", err=True)
+    logging.getLogger("matchmaker").error("unexpected fault", exc_info=fault)
+    click.echo(
+        click.style("✗ ", fg="red") + f"意外故障 / unexpected fault: {type(fault).__name__}: {fault}",
+        err=True,
+    )
     return 1
 
 
@@ -66,7 +70,13 @@ def progress(label: str) -> Iterator[Callable[[int, int], None]]:
     def tell(done: int, total: int) -> None:
         nonlocal bar
         if bar is None:
-            bar = tqdm(total=total, desc=label, unit="", file=sys.stderr, mininterval=0.2 if sys.stderr.isatty() else 5)
+            bar = tqdm(
+                total=total,
+                desc=label,
+                unit="",
+                file=sys.stderr,
+                mininterval=0.2 if sys.stderr.isatty() else 5,
+            )
         bar.total = total
         bar.update(done - bar.n)
 

@@ -8,22 +8,37 @@ from pathlib import Path
 import click
 
 
+#: What a file may hold, in the order in which a fresh installation reads them.
+KINDS = ("organization", "expert", "publication", "patent", "achievement", "problem")
+
+
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--kind", type=click.Choice(["organization", "expert", "publication", "patent", "achievement", "problem"]),
-              help="What the rows are; guessed from the columns otherwise.")  # fmt: skip
-@click.option("--bad-rows", type=click.Path(path_type=Path), metavar="CSV", help="Write the rows left out to this file.")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option(
+    "--kind", type=click.Choice(KINDS), help="What the rows are; guessed from the columns otherwise."
+)
+@click.option(
+    "--bad-rows", type=click.Path(path_type=Path), metavar="CSV", help="Write the rows left out to this file."
+)
 @click.option("--no-index", is_flag=True, help="Leave the index to the worker (or a later rebuild).")
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 @click.pass_context
 def import_(
-    ctx: click.Context, files: tuple[Path, ...], kind: str | None, bad_rows: Path | None, *, no_index: bool, as_json: bool
+    ctx: click.Context,
+    files: tuple[Path, ...],
+    kind: str | None,
+    bad_rows: Path | None,
+    *,
+    no_index: bool,
+    as_json: bool,
 ) -> None:
     """Read problems, experts, publications, patents, achievements or organizations from FILES.
 
-    JSONL, CSV (UTF-8 or GB18030) or XLSX. Bad rows are left out and told: row, field, fault, remedy. Reading a
-    file again updates rather than doubles; Ctrl-C stops between two blocks of rows and keeps what was read.
-    Columns and codes: docs/import.md.
+    JSONL, CSV (UTF-8 or GB18030) or XLSX. Bad rows are left out and told: row, field, fault, remedy.
+    Reading a file again updates rather than doubles; Ctrl-C stops between two blocks of rows and keeps what
+    was read. Columns and codes: docs/import.md.
     """
     from matchmaker.cli.common import application, print_json, progress, say
     from matchmaker.importing.files import inspect
@@ -40,7 +55,12 @@ def import_(
             shutil.copyfile(path, app.settings.imports_folder / stored)
             with app.unit_of_work() as uow:
                 run = importing.create_run(
-                    uow, SYSTEM, filename=path.name, stored_name=stored, kind=preview.kind, columns=preview.columns
+                    uow,
+                    SYSTEM,
+                    filename=path.name,
+                    stored_name=stored,
+                    kind=preview.kind,
+                    columns=preview.columns,
                 )
                 number = run.id
             with progress(path.name) as tell:
@@ -61,7 +81,9 @@ def import_(
 
 def _tell(report: dict[str, object]) -> None:
     click.echo(
-        "{filename} ({kind}): 新增 {created}, 更新 {updated}, 未变 {unchanged}, 未导入 {rejected}".format(**report)
+        "{filename} ({kind}): 新增 {created}, 更新 {updated}, 未变 {unchanged}, 未导入 {rejected}".format(
+            **report
+        )
     )
     faults = report["faults"]
     assert isinstance(faults, list)

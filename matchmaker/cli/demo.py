@@ -70,7 +70,8 @@ def load_data(app: Application) -> None:
         importing.run_import(app, number)
         with app.reading() as uow:
             run = importing.get(uow, SYSTEM, number)
-            say(f"  {name}: 新增 {run.created}, 更新 {run.updated}, 未变 {run.unchanged}, 未导入 {run.rejected}")
+            counts = f"新增 {run.created}, 更新 {run.updated}, 未变 {run.unchanged}, 未导入 {run.rejected}"
+        say(f"  {name}: {counts}")
 
 
 def _index(app: Application) -> None:
@@ -109,7 +110,11 @@ def _print_best(app: Application, rankings: list[tuple[int, Ranking]]) -> None:
     from matchmaker.services.display import rows
 
     best = sorted(
-        ((ranking.experts[0], number) for number, ranking in rankings if ranking.experts and ranking.verdict.band != NONE),
+        (
+            (ranking.experts[0], number)
+            for number, ranking in rankings
+            if ranking.experts and ranking.verdict.band != NONE
+        ),
         key=lambda pair: -pair[0].probability,
     )
     with app.reading() as uow:
@@ -125,7 +130,9 @@ def _print_best(app: Application, rankings: list[tuple[int, Ranking]]) -> None:
             ]
             for expert, number in best[:SHOWN]
         ]
-        alone = [known[f"problem:{number}"].title for number, ranking in rankings if ranking.verdict.band == NONE]
+        alone = [
+            known[f"problem:{number}"].title for number, ranking in rankings if ranking.verdict.band == NONE
+        ]
     click.echo("\n" + table(lines, ["编号", "难题", "首选专家", "单位", "判断"]))
     click.echo(f"\n暂无合适专家 / no good match: {len(alone)}")
     for title in alone:

@@ -15,7 +15,8 @@ def index() -> None:
 def rebuild(ctx: click.Context) -> None:
     """Build a new index beside the live one, then switch; searches go on meanwhile.
 
-    Vectors come from the cache, so only changed texts are embedded. Stopping it leaves the old index as it was.
+    Vectors come from the cache, so only changed texts are embedded. Stopping it leaves the old index as
+    it was.
     """
     from matchmaker.cli.common import application, progress, say
     from matchmaker.indexing import sync

@@ -13,8 +13,13 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--model", "packed", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
-              help="Packed model file, where its package does not install on this platform.")  # fmt: skip
+@click.option(
+    "--model",
+    "packed",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Packed model file, where its package does not install on this platform.",
+)
 @click.pass_context
 def init(ctx: click.Context, packed: Path | None) -> None:
     """Prepare an installation: settings file, database, embedding model, empty index.
@@ -59,7 +64,11 @@ def _write_settings_file(settings: Settings) -> None:
     for name, text in HELP.items():
         if name != "home":
             value = getattr(type(settings)(home=settings.home), name)
-            lines += [f"# {text}", f"# {name} = {value if isinstance(value, int) else chr(34) + value + chr(34)}", ""]
+            lines += [
+                f"# {text}",
+                f"# {name} = {value if isinstance(value, int) else chr(34) + value + chr(34)}",
+                "",
+            ]
     path.write_text("\n".join(lines), "utf-8")
 
 
@@ -77,4 +86,6 @@ def config(ctx: click.Context, *, as_json: bool) -> None:
     if as_json:
         print_json(values)
     else:
-        click.echo(table([[name, str(values[name]), HELP[name]] for name in HELP], ["setting", "value", "what"]))
+        click.echo(
+            table([[name, str(values[name]), HELP[name]] for name in HELP], ["setting", "value", "what"])
+        )

@@ -10,10 +10,18 @@ import click
 #: Command → (module, attribute, one line for --help).
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "init": ("matchmaker.cli.install", "init", "Prepare an installation: settings, database, model, index."),
-    "config": ("matchmaker.cli.install", "config", "Show the settings, where each comes from, what it is for."),
+    "config": (
+        "matchmaker.cli.install",
+        "config",
+        "Show the settings, where each comes from, what it is for.",
+    ),
     "import": ("matchmaker.cli.data", "import_", "Read problems, experts, works from JSONL, CSV or XLSX."),
     "index": ("matchmaker.cli.index", "index", "Rebuild, verify, show the search index."),
-    "match": ("matchmaker.cli.match", "match", "Rank experts for a problem (id or text), problems for an expert."),
+    "match": (
+        "matchmaker.cli.match",
+        "match",
+        "Rank experts for a problem (id or text), problems for an expert.",
+    ),
     "search": ("matchmaker.cli.match", "search", "Search everything by words and meaning."),
     "evaluate": ("matchmaker.cli.evaluate", "evaluate", "Measure the ranking against graded judgments."),
     "train": ("matchmaker.cli.evaluate", "train", "Fit the ranker's weights to graded judgments."),
@@ -45,12 +53,16 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, text) for name, (_module, _attribute, text) in COMMANDS.items()])
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--home", metavar="DIR", help="Folder of the installation (else MATCHMAKER_HOME, else your data folder).")
+@click.group(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.option(
+    "--home", metavar="DIR", help="Folder of the installation (else MATCHMAKER_HOME, else your data folder)."
+)
 @click.version_option(package_name="matchmaker")
 @click.pass_context
 def cli(ctx: click.Context, home: str | None) -> None:
-    """产学研对接: problems of enterprises ranked against the expertise of universities, with reasons.
+    r"""产学研对接: problems of enterprises ranked against the expertise of universities, with reasons.
 
     \b
     First steps:
@@ -82,7 +94,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
-    except Exception as fault:
+    except Exception as fault:  # noqa: BLE001 - the last line of defence: every fault becomes a sentence
         from matchmaker.cli.common import explain
 
         sys.exit(explain(fault))

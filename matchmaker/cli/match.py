@@ -21,12 +21,21 @@ MOST_BYTES = 2_000_000
 @click.option("--title", default="", help="Title of a text from standard input.")
 @click.option("--limit", type=click.IntRange(1, 50), default=10, show_default=True, help="Matches shown.")
 @click.option("--store", is_flag=True, help="Keep the ranking as a run (for a stored problem or expert).")
-@click.option("--json", "as_json", is_flag=True, help="As JSON: score, components, evidence, uncovered points.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="As JSON: score, components, evidence, uncovered points."
+)
 @click.pass_context
 def match(
-    ctx: click.Context, problem: str | None, expert: str | None, title: str, limit: int, *, store: bool, as_json: bool
+    ctx: click.Context,
+    problem: str | None,
+    expert: str | None,
+    title: str,
+    limit: int,
+    *,
+    store: bool,
+    as_json: bool,
 ) -> None:
-    """Rank experts for PROBLEM: an id, a number (编号), or "-" for a text on standard input.
+    r"""Rank experts for PROBLEM: an id, a number (编号), or "-" for a text on standard input.
 
     \b
       matchmaker match 12
@@ -93,9 +102,15 @@ def _print(dumped: dict[str, Any]) -> None:
     for line in [*verdict["reasons"], *verdict["advice"]]:
         click.echo(f"  {line}")
     for rank, line in enumerate(dumped["experts"] or dumped["problems"], 1):
-        who = " ".join(part for part in (line.get("name"), line.get("institution"), line.get("position")) if part)
+        who = " ".join(
+            part for part in (line.get("name"), line.get("institution"), line.get("position")) if part
+        )
         head = who or line.get("title", "")
-        click.echo(f"\n{rank:2}. " + click.style(head, bold=True) + f"  {line['band_name']}  {line['score']:.3f}  [{line['id']}]")
+        click.echo(
+            f"\n{rank:2}. "
+            + click.style(head, bold=True)
+            + f"  {line['band_name']}  {line['score']:.3f}  [{line['id']}]"
+        )
         for quote in line["quotes"]:
             click.echo(f"    需求 “{quote['ours']}”")
             click.echo(f"    成果 “{quote['theirs']}” —— {quote['title']} [{quote['document']}]")
@@ -125,7 +140,9 @@ def search(ctx: click.Context, text: str, kind: str | None, by: Any, limit: int,
             known = rows(uow, SYSTEM, [hit.id for hit in answer.hits])
     hits = [hit for hit in answer.hits if hit.id in known]
     if as_json:
-        print_json({"hits": [asdict(hit) for hit in hits], "totals": dict(answer.totals), "notice": answer.notice})
+        print_json(
+            {"hits": [asdict(hit) for hit in hits], "totals": dict(answer.totals), "notice": answer.notice}
+        )
         return
     for hit in hits:
         click.echo(click.style(hit.title, bold=True) + f"  [{hit.id}]")

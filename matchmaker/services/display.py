@@ -11,6 +11,6 @@ from matchmaker.storage.unit_of_work import UnitOfWork
 
 
 def rows(uow: UnitOfWork, actor: Actor, ids: Iterable[str]) -> dict[str, Any]:
-    """Index id → row, for those that exist and that the actor may read: a stale index can hide, never leak."""
+    """Index id → row, for those that the actor may read: a stale index can hide, never leak."""
     found = load(uow.session, dict.fromkeys(ids))
     return {identifier: row for identifier, row in found.items() if may_read(actor, row)}

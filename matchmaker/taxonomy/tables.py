@@ -115,7 +115,13 @@ ORGANIZATION_KINDS = Table(
         "intermediary": ("服务机构", "Service body"),
         "other": ("其他", "Other"),
     },
-    {"大学": "university", "高等院校": "university", "研究院": "institute", "研究所": "institute", "公司": "enterprise"},
+    {
+        "大学": "university",
+        "高等院校": "university",
+        "研究院": "institute",
+        "研究所": "institute",
+        "公司": "enterprise",
+    },
 )
 
 VISIBILITY = Table(
@@ -194,7 +200,9 @@ ACHIEVEMENT_BANDS: tuple[tuple[int, str, str], ...] = (
 def _from_file(name: str, file: str) -> Table:
     """A table of three tab-separated columns: code, Chinese name, English name (may be empty)."""
     text = (resources.files("matchmaker.taxonomy") / file).read_text("utf-8")
-    rows = [row for row in csv.reader(text.splitlines(), delimiter="\t") if row and not row[0].startswith("#")]
+    rows = [
+        row for row in csv.reader(text.splitlines(), delimiter="\t") if row and not row[0].startswith("#")
+    ]
     return Table(name, {row[0]: (row[1], row[2] if len(row) > 2 and row[2] else row[1]) for row in rows})
 
 
