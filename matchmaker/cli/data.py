@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-
 #: What a file may hold, in the order in which a fresh installation reads them.
 KINDS = ("organization", "expert", "publication", "patent", "achievement", "problem")
 

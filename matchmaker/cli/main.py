@@ -62,7 +62,7 @@ class LazyGroup(click.Group):
 @click.version_option(package_name="matchmaker")
 @click.pass_context
 def cli(ctx: click.Context, home: str | None) -> None:
-    r"""产学研对接: problems of enterprises ranked against the expertise of universities, with reasons.
+    """产学研对接: problems of enterprises ranked against the expertise of universities, with reasons.
 
     \b
     First steps:
@@ -75,7 +75,7 @@ def cli(ctx: click.Context, home: str | None) -> None:
 
     Every command takes --help; those that answer take --json. Exit codes: 0 done, 1 a fault of ours,
     2 wrong input, 3 not found, 4 not allowed, 5 conflict, 6 a part (index, model, database) is missing.
-    """
+    """  # noqa: D301 - click reads the backspace as “leave these lines as they are”
     ctx.obj = {"home": home}
 
 

@@ -35,14 +35,14 @@ def match(
     store: bool,
     as_json: bool,
 ) -> None:
-    r"""Rank experts for PROBLEM: an id, a number (编号), or "-" for a text on standard input.
+    """Rank experts for PROBLEM: an id, a number (编号), or "-" for a text on standard input.
 
     \b
       matchmaker match 12
       matchmaker match MX2026-003 --json
       echo "纽扣电镀废水含镍，想降到 0.1 mg/L" | matchmaker match -
       matchmaker match --expert 7
-    """
+    """  # noqa: D301 - click reads the backspace as “leave these lines as they are”
     from matchmaker.cli.common import application
 
     if (problem is None) == (expert is None):

@@ -20,6 +20,18 @@ from matchmaker.taxonomy.tables import (
 )
 
 __all__ = [
-    "ACHIEVEMENT_BANDS", "COMPARATORS", "COOPERATION", "FIELDS", "INDUSTRIES", "MATURITY",
-    "ORGANIZATION_KINDS", "PATENT_STATUS", "PROBLEM_KINDS", "REGIONS", "TRANSFER_MODES", "VISIBILITY", "Table", "region_path",
-]  # fmt: skip
+    "ACHIEVEMENT_BANDS",
+    "COMPARATORS",
+    "COOPERATION",
+    "FIELDS",
+    "INDUSTRIES",
+    "MATURITY",
+    "ORGANIZATION_KINDS",
+    "PATENT_STATUS",
+    "PROBLEM_KINDS",
+    "REGIONS",
+    "TRANSFER_MODES",
+    "VISIBILITY",
+    "Table",
+    "region_path",
+]
