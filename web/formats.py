@@ -43,7 +43,13 @@ def init_app(app: Flask) -> None:
         listed=listed,
     )
     app.jinja_env.globals.update(
-        label=label, labels=labels, kind_name=kind_name, band_name=band_name, options=options, told=told
+        label=label,
+        labels=labels,
+        kind_name=kind_name,
+        one_name=one_name,
+        band_name=band_name,
+        options=options,
+        told=told,
     )
 
 
@@ -114,6 +120,11 @@ def told(names: Mapping[str, Message]) -> list[tuple[str, str]]:
 def kind_name(kind: str) -> str:
     """The name of a kind of document."""
     return tell(KIND_NAMES[kind])
+
+
+def one_name(kind: str) -> str:
+    """The name of one thing of a kind: Chinese has no plural, English does."""
+    return kind_name(kind) if language() == "zh" else kind.capitalize()
 
 
 def band_name(band: str) -> str:
