@@ -12,12 +12,16 @@ from typing import TypeVar
 from indexer.embedder import EmbedderError
 from indexer.engine import EngineError, IndexBroken
 from indexer.query import QueryError
+from indexer.text import words
 from matchmaker import searching
 from matchmaker.bootstrap import Application
 from matchmaker.errors import InvalidInput, Unavailable
+from matchmaker.matching import problems, ranker
+from matchmaker.matching.question import Question, typed
 from matchmaker.matching.result import Ranking
 from matchmaker.messages import Message
 from matchmaker.permissions import Actor, audiences_of, require
+from matchmaker.services import matches
 from matchmaker.searching import By, SearchAnswer, SearchHit, SearchRequest
 
 __all__ = [
@@ -29,20 +33,51 @@ Answer = TypeVar("Answer")
 
 def match_problem(app: Application, actor: Actor, number: int, *, limit: int = 10) -> Ranking:
     """Experts, achievements and literature for a stored problem; NotFound if it is hidden."""
+    require(actor, "match:read")
+    with app.reading() as uow:
+        question = matches.question(uow, actor, number)
+    return _ranked(app, actor, question, limit)
 
 
 def match_text(app: Application, actor: Actor, title: str, text: str, *, limit: int = 10) -> Ranking:
     """The same for a text never seen; InvalidInput if it is empty or only stop words."""
+    require(actor, "match:read")
+    question = typed(title, text)
+    if not words(question.text):
+        raise InvalidInput(
+            Message("这段文字里没有可以匹配的词语。"),
+            hint=Message("请写出对象、问题和希望达到的指标，例如“纽扣电镀废水含镍，想降到 0.1 mg/L”。"),
+            fields={"text": Message("内容为空，或只有虚词")},
+        )
+    return _ranked(app, actor, question, limit)
 
 
 def match_expert(app: Application, actor: Actor, number: int, *, limit: int = 10) -> Ranking:
     """Problems for an expert (``Ranking.problems``); NotFound if he is hidden."""
+    require(actor, "match:read")
+    with app.reading() as uow:
+        expert = matches.expert_id(uow, actor, number)
+    found = _asked(
+        app,
+        lambda: problems.rank(app.index, app.embedder.fingerprint, expert, audiences_of(actor), limit=limit),
+    )
+    if found is None:
+        raise Unavailable(
+            Message("这位专家的资料还在建立索引。"), hint=Message("请稍候再看；长时间不变请让管理员核对索引。")
+        )
+    return found
 
 
 def search(app: Application, actor: Actor, request: SearchRequest) -> SearchAnswer:
     """One box over everything that the actor may read."""
     require(actor, "search:all")
     return _asked(app, lambda: searching.search(app.index, app.embedder, audiences_of(actor), request))
+
+
+def _ranked(app: Application, actor: Actor, question: Question, limit: int) -> Ranking:
+    return _asked(
+        app, lambda: ranker.rank(app.index, app.embedder, question, audiences_of(actor), limit=limit)
+    )
 
 
 def _asked(app: Application, question: Callable[[], Answer]) -> Answer:

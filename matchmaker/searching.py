@@ -102,8 +102,10 @@ def search(
     query = WordQuery(dict.fromkeys(words(request.text), 1.0), BOOSTS)
     asked = query if query.words and request.by != "meaning" else None
     notice = ""
+    hits: Sequence[Hit] = ()
+    after: str | None = None
     if not request.text.strip():
-        hits, after = (), None
+        pass
     elif request.by == "words":
         hits, after = _by_words(index, query, chosen, request)
     else:
@@ -184,7 +186,9 @@ def _offset(after: str | None) -> int:
 
 def _bad_cursor() -> InvalidInput:
     return InvalidInput(
-        Message("翻页地址已失效。"), hint=Message("请从第一页重新检索。"), fields={"after": Message("无法识别")}
+        Message("翻页地址已失效。"),
+        hint=Message("请从第一页重新检索。"),
+        fields={"after": Message("无法识别")},
     )
 
 

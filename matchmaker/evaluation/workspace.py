@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from indexer.document import Document
+from indexer.document import Document, text_of
 from indexer.embedder import CachedEmbedder
 from indexer.engine import Engine
 from indexer.evaluation import read_judgments
@@ -111,16 +111,12 @@ def publication_drafts(folder: Folder) -> Iterator[Draft]:
     for person in folder.people.values():
         for paper in person.papers:
             behind.setdefault(paper, []).append(f"expert:{person.id}")
-    for paper in folder.papers.values():
-        yield paper_draft(paper, tuple(behind.get(paper.id, ())))
+    for one in folder.papers.values():
+        yield paper_draft(one, tuple(behind.get(one.id, ())))
 
 
 def paper_draft(paper: Paper, people: tuple[str, ...] = ()) -> Draft:
     """One paper."""
-    from dataclasses import replace
-
-    from indexer.document import text_of
-
     document = replace(paper.document, people=people)
     text = text_of(document)
     return Draft(document, (text,) if text.strip() else ())
@@ -128,8 +124,6 @@ def paper_draft(paper: Paper, people: tuple[str, ...] = ()) -> Draft:
 
 def expert_drafts(folder: Folder) -> Iterator[Draft]:
     """Experts as drafts: a profile made of the titles and keywords of their papers."""
-    from indexer.document import text_of
-
     for person in folder.people.values():
         papers = [folder.papers[paper] for paper in person.papers]
         lines = "\n".join(f"{paper.title} {' '.join(paper.keywords)}" for paper in papers)
@@ -161,7 +155,9 @@ def open_index(
     for some in _batches(_both(folder)):
         report = index.write(complete(embedder, some))
         if report.failed:
-            raise InvalidInput(Message("无法建立索引：%(faults)s", {"faults": dict(list(report.failed.items())[:3])}))
+            raise InvalidInput(
+                Message("无法建立索引：%(faults)s", {"faults": dict(list(report.failed.items())[:3])})
+            )
         done += len(some)
         progress(done, total)
     index.refresh()

@@ -14,6 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from indexer.document import Document, text_of
+from matchmaker.matching.analysis import analyse
+from matchmaker.matching.question import TITLE_SHARE, Question
 from matchmaker.models import (
     Achievement,
     Authorship,
@@ -40,13 +42,17 @@ class Draft:
     """A document that still lacks its vector.
 
     Attributes:
-        texts: what is to be embedded; several texts are averaged.
+        texts: what is to be embedded; the vector is the mean of several.
+        shares: of each text in that mean; empty for equal ones.
         as_question: problems ask, everything else answers: models embed the two differently.
+        further: texts whose vectors a ranking will want from the cache.
     """
 
     document: Document
     texts: tuple[str, ...]
+    shares: tuple[float, ...] = ()
     as_question: bool = False
+    further: tuple[str, ...] = ()
 
 
 def drafts(session: Session, ids: Iterable[str]) -> dict[str, Draft | None]:
@@ -79,23 +85,38 @@ def problem_draft(row: Problem) -> Draft:
         row,
         title=row.title,
         keywords=row.keywords,
-        body=problem_body(row),
+        body=question_of(row).body,
         fields=row.fields,
         bodies=(str(shown.id),) if shown else (),
         date=row.deadline.isoformat() if row.deadline else "",
     )
     display: Display = {"number": row.number, "organization": shown.name if shown else "", "state": row.state}
-    return _single(replace(document, display=display), as_question=True)
+    question = question_of(row)
+    texts = [(question.text, 1.0), (question.title, TITLE_SHARE)]
+    known = [(text, share) for text, share in texts if text.strip()]
+    return Draft(
+        replace(document, display=display),
+        texts=tuple(text for text, _share in known),
+        shares=tuple(share for _text, share in known),
+        as_question=True,
+        further=analyse(question).chunks,
+    )
 
 
-def problem_body(row: Problem) -> str:
-    """The text of a problem below its title, part by part, indicators as lines."""
+def question_of(row: Problem) -> Question:
+    """A problem as the question it asks: its parts in the order of the form, indicators a line each."""
     parts = (
         row.text, row.background, row.main_problem, row.key_technology,
-        "\n".join(indicator_line(indicator) for indicator in row.indicators),
+        *(indicator_line(indicator) for indicator in row.indicators),
         row.goal, row.scene, row.tried, row.deliverables,
     )  # fmt: skip
-    return "\n".join(part for part in parts if part)
+    return Question(
+        title=row.title,
+        parts=tuple(part for part in parts if part),
+        keywords=tuple(row.keywords),
+        id=index_id(row),
+        version=row.index_version,
+    )
 
 
 def indicator_line(row: Indicator) -> str:
@@ -237,9 +258,9 @@ def _behind(people: Iterable[Expert], organization_id: int | None = None) -> dic
     }
 
 
-def _single(document: Document, *, as_question: bool = False) -> Draft:
+def _single(document: Document) -> Draft:
     text = text_of(document)
-    return Draft(document, (text,) if text.strip() else (), as_question)
+    return Draft(document, (text,) if text.strip() else ())
 
 
 def _year(year: int | None) -> str:

@@ -170,7 +170,7 @@ def complete(embedder: Embedder, wanted: Sequence[Draft], alive: Alive = lambda:
     """Documents with their vectors: all texts of a batch are embedded together, each text once."""
     texts: dict[Use, list[str]] = {"query": [], "passage": []}
     for draft in wanted:
-        texts["query" if draft.as_question else "passage"].extend(draft.texts)
+        texts["query" if draft.as_question else "passage"].extend((*draft.texts, *draft.further))
     vectors: dict[tuple[Use, str], FloatArray] = {}
     for use, some in texts.items():
         distinct = list(dict.fromkeys(some))
@@ -184,7 +184,9 @@ def _mean(draft: Draft, vectors: Mapping[tuple[Use, str], FloatArray]) -> FloatA
     use: Use = "query" if draft.as_question else "passage"
     if not draft.texts:
         return None
-    total = np.sum([vectors[use, text] for text in draft.texts], axis=0, dtype=np.float64)
+    shares = draft.shares or (1.0,) * len(draft.texts)
+    parts = [share * vectors[use, text] for text, share in zip(draft.texts, shares, strict=True)]
+    total = np.sum(parts, axis=0, dtype=np.float64)
     length = float(np.linalg.norm(total))
     return np.asarray(total / length, dtype=np.float32) if length > 0 else None
 

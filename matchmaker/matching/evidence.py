@@ -112,7 +112,9 @@ def quotes(
         taken_theirs.add(sentence.text)
         shared = maximal(point.words & sentence.words)
         found.append(
-            Quote(shorten(point.text, shared), shorten(sentence.text, shared), shared, identifier, title, worth)
+            Quote(
+                shorten(point.text, shared), shorten(sentence.text, shared), shared, identifier, title, worth
+            )
         )
     return tuple(found)
 

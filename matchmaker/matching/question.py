@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from indexer.embedder import content_hash
+from indexer.text import clean, sentences
+
+
+#: Share of the title's vector beside that of the whole text in a question's vector.
+TITLE_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -41,3 +46,15 @@ class Question:
     def hash(self) -> str:
         """Names the text in stored runs."""
         return content_hash(self.text)
+
+
+#: Characters of a title that is taken from a text without one.
+TITLE_LENGTH = 60
+
+
+def typed(title: str, text: str) -> Question:
+    """A question that somebody typed; without a title its first sentence serves as one."""
+    pieces = sentences(text)
+    heading = clean(title).strip() or (pieces[0][:TITLE_LENGTH] if pieces else "")
+    body = clean(text).strip()
+    return Question(heading, (body,) if body and body != heading else ())

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from matchmaker.errors import NotFound
-from matchmaker.indexing.documents import indicator_line
+from matchmaker.indexing.documents import question_of
 from matchmaker.matching.question import Question
 from matchmaker.matching.result import RankedDocument, RankedExpert, Ranking
 from matchmaker.messages import Message
@@ -27,22 +27,6 @@ def question(uow: UnitOfWork, actor: Actor, number: int) -> Question:
     if row is None or not may_read(actor, row):
         raise NotFound(Message("没有编号为 %(number)s 的难题。", {"number": number}))
     return question_of(row)
-
-
-def question_of(row: Problem) -> Question:
-    """A row as a question; the parts stand in the order of its index document."""
-    parts = (
-        row.text, row.background, row.main_problem, row.key_technology,
-        *(indicator_line(indicator) for indicator in row.indicators),
-        row.goal, row.scene, row.tried, row.deliverables,
-    )  # fmt: skip
-    return Question(
-        title=row.title,
-        parts=tuple(part for part in parts if part),
-        keywords=tuple(row.keywords),
-        id=index_id(row),
-        version=row.index_version,
-    )
 
 
 def expert_id(uow: UnitOfWork, actor: Actor, number: int) -> str:
@@ -111,7 +95,9 @@ def _line(rank: int, target: RankedExpert | RankedDocument) -> Match:
 def published_problems(uow: UnitOfWork, actor: Actor) -> list[int]:
     """Numbers of the problems that look for somebody and that the actor may read."""
     statement = select(Problem.id).where(
-        Problem.state.in_(("published", "docking")), readable_by(actor, Problem), Problem.visibility != "draft"
+        Problem.state.in_(("published", "docking")),
+        readable_by(actor, Problem),
+        Problem.visibility != "draft",
     )
     return list(uow.session.scalars(statement.order_by(Problem.id)))
 

@@ -1,0 +1,119 @@
+"""The fitted numbers of the ranking: few, non-negative, kept in one JSON file with its data sheet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from matchmaker.matching.features import ABSOLUTE, LISTED, RELATIVE
+from matchmaker.matching.result import NONE, STRONG, WEAK, WORTH
+
+Array = npt.NDArray[np.float64]
+
+#: Weights that need no judgment: what works without any training.
+PLAIN = (1.0, 0.5, 1.0, 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """A logistic model over standardised features; coefficients are not negative.
+
+    Attributes:
+        mean, spread: of the features in training.
+    """
+
+    mean: tuple[float, ...]
+    spread: tuple[float, ...]
+    coefficients: tuple[float, ...]
+    intercept: float
+
+    def probability(self, values: Array) -> Array:
+        """One probability for each row of values, shape (n, features) → (n,)."""
+        standard = (np.atleast_2d(values) - np.array(self.mean)) / np.array(self.spread)
+        return np.asarray(1 / (1 + np.exp(-(standard @ np.array(self.coefficients) + self.intercept))))
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Everything fitted.
+
+    Attributes:
+        weights: of RELATIVE, for the order.
+        pair: of ABSOLUTE, for the probability that one document is worth a meeting.
+        verdict: of LISTED, for the probability that there is a good match at all.
+        bands: least probability of a pair for strong, worth, weak.
+        no_match: a list whose probability lies below has no good match.
+        sheet: where it comes from; shown by ``matchmaker train --show`` and in docs/matching.md.
+    """
+
+    weights: tuple[float, ...]
+    pair: Logistic
+    verdict: Logistic
+    bands: tuple[float, float, float]
+    no_match: float
+    sheet: Mapping[str, Any]
+
+    @property
+    def version(self) -> str:
+        """Names the model in stored runs."""
+        return str(self.sheet.get("version", "?"))
+
+    def band(self, probability: float) -> str:
+        """The band of one pair."""
+        for band, least in zip((STRONG, WORTH, WEAK), self.bands, strict=True):
+            if probability >= least:
+                return band
+        return NONE
+
+    def save(self, path: Path) -> None:
+        """Writes the file that ``load`` reads."""
+        path.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def load(path: Path) -> Model:
+    """Reads a model file; ValueError when it does not fit these features."""
+    return _parsed(json.loads(path.read_text("utf-8")))
+
+
+@cache
+def shipped() -> Model:
+    """The model that comes with the package."""
+    text = (resources.files("matchmaker.matching") / "data" / "ranker.json").read_text("utf-8")
+    return _parsed(json.loads(text))
+
+
+def _parsed(raw: dict[str, Any]) -> Model:
+    model = Model(
+        weights=tuple(raw["weights"]),
+        pair=_logistic(raw["pair"]),
+        verdict=_logistic(raw["verdict"]),
+        bands=(raw["bands"][0], raw["bands"][1], raw["bands"][2]),
+        no_match=raw["no_match"],
+        sheet=raw["sheet"],
+    )
+    sizes = (len(model.weights), len(model.pair.coefficients), len(model.verdict.coefficients))
+    if sizes != (len(RELATIVE), len(ABSOLUTE), len(LISTED)):
+        raise ValueError(f"the model has {sizes} weights, these features need {len(RELATIVE)}, {len(ABSOLUTE)}, {len(LISTED)}")
+    return model
+
+
+def _logistic(raw: dict[str, Any]) -> Logistic:
+    return Logistic(
+        tuple(raw["mean"]), tuple(raw["spread"]), tuple(raw["coefficients"]), float(raw["intercept"])
+    )
+
+
+def _flat(size: int) -> Logistic:
+    return Logistic((0.0,) * size, (1.0,) * size, (0.0,) * size, 0.0)
+
+
+#: Orders by the plain weights and knows nothing of probabilities: what training starts from.
+UNFITTED = Model(PLAIN, _flat(len(ABSOLUTE)), _flat(len(LISTED)), (0.6, 0.35, 0.12), 0.5, {"version": "plain"})
