@@ -10,7 +10,6 @@ from matchmaker.errors import InvalidInput
 from matchmaker.lookups import SearchAnswer, SearchHit, SearchRequest
 from matchmaker.messages import Message
 from matchmaker.services import browsing
-from matchmaker.services.display import rows
 from web.request import actor, application
 
 #: In front of the page number in the cursor of a list without a text.
@@ -25,7 +24,7 @@ def find(request: SearchRequest) -> SearchAnswer:
     if browses:
         return _browsed(request, found)
     with application().reading() as uow:
-        known = rows(uow, actor(), [hit.id for hit in found.hits])
+        known = browsing.readable_ids(uow, actor(), [hit.id for hit in found.hits])
     return replace(found, hits=tuple(hit for hit in found.hits if hit.id in known))
 
 

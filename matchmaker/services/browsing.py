@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
@@ -20,7 +20,7 @@ from matchmaker.models import (
 )
 from matchmaker.permissions import OFFICE, Actor, audiences_of
 from matchmaker.services.paging import Page, holds, paged, within_region
-from matchmaker.storage.queries import TABLES, readable_by
+from matchmaker.storage.queries import TABLES, parse_id, readable_by
 from matchmaker.storage.unit_of_work import UnitOfWork
 
 
@@ -37,9 +37,7 @@ def browse(
 ) -> Page[Any]:
     """One page of rows; parts combine with *and*, values within one part with *or*."""
     table = TABLES[kind]
-    where = [readable_by(actor, table), table.visibility != "draft"]
-    if table is Problem:
-        where.append(Problem.state.in_(INDEXED_STATES))
+    where = _listed(actor, table)
     if fields:
         where.append(
             _any(holds(table.fields, code) for code in fields) if hasattr(table, "fields") else false()
@@ -54,6 +52,28 @@ def browse(
         numbers = [int(code) for code in bodies if code.isascii() and code.isdigit()]
         where.append(_behind(actor, table, numbers))
     return paged(uow.session, select(table).where(*where).order_by(table.id.desc()), page, size)
+
+
+def readable_ids(uow: UnitOfWork, actor: Actor, ids: Iterable[str]) -> set[str]:
+    """Those of the index ids that still stand in lists for this reader: one small statement a kind."""
+    numbers: dict[str, list[int]] = {}
+    for identifier in ids:
+        if parsed := parse_id(identifier):
+            numbers.setdefault(parsed[0], []).append(parsed[1])
+    found: set[str] = set()
+    for kind, wanted in numbers.items():
+        table = TABLES[kind]
+        statement = select(table.id).where(table.id.in_(wanted), *_listed(actor, table))
+        found.update(f"{kind}:{number}" for number in uow.session.scalars(statement))
+    return found
+
+
+def _listed(actor: Actor, table: type[Any]) -> list[ColumnElement[bool]]:
+    """What lists and searches may show: readable, no draft, in a state that is public."""
+    where = [readable_by(actor, table), table.visibility != "draft"]
+    if table is Problem:
+        where.append(Problem.state.in_(INDEXED_STATES))
+    return where
 
 
 def _any(conditions: Any) -> ColumnElement[bool]:

@@ -106,13 +106,20 @@ def test_nothing_hidden_leaks_from_lists_and_searches(
     assert all(SECRET in organizer.get(address).text for address in LISTS)
 
 
-def test_a_stale_index_does_not_leak(app: Application, client: FlaskClient, county: County) -> None:
+@pytest.mark.parametrize(
+    "changed", [{"readers": " office "}, {"hidden_from": " public "}, {"state": "withdrawn"}]
+)
+def test_a_stale_index_does_not_leak(
+    app: Application, client: FlaskClient, county: County, changed: dict[str, str]
+) -> None:
     """The row was hidden after it was indexed, and the worker has not come round yet."""
     address = "/api/v1/search?q=纽扣镀层耐腐蚀&by=words"
     before = [hit["id"] for hit in client.get(address).json["items"]]
     assert f"problem:{county.open['problem']}" in before
     with app.unit_of_work() as uow:
-        uow.session.get(Problem, county.open["problem"]).readers = " office "
+        row = uow.session.get(Problem, county.open["problem"])
+        for part, value in changed.items():
+            setattr(row, part, value)
     after = [hit["id"] for hit in client.get(address).json["items"]]
     assert after == [identifier for identifier in before if identifier != f"problem:{county.open['problem']}"]
 
