@@ -97,6 +97,7 @@ def warm(embedder: CachedEmbedder, questions: Sequence[Question], progress: Prog
         if text.strip()
     ]
     embedder.encode(texts, "query", progress)
+    embedder.encode([question.text for question in questions if question.text.strip()], "passage", progress)
 
 
 def report(found: Sequence[Case], folder: Folder, fitted: Model) -> dict[str, Any]:
@@ -194,7 +195,7 @@ def _ordered(case: Case, weights: Array) -> list[str]:
 def _case(index: Reader, embedder: CachedEmbedder, folder: Folder, query: str) -> Case:
     question, grades = folder.problems[query], folder.judgments[query]
     analysis = analyse(question)
-    vectors = ranker.vectors_of(index, embedder, question, analysis)
+    vectors = ranker.vectors_of(index, embedder, question, analysis, thorough=True)
     where = Filter(None)
     scored = ranker.score(index, analysis, vectors, where, UNFITTED, KEEP)
     ids = [document.id.removeprefix(PREFIX) for document in scored.pool.stored]

@@ -19,7 +19,7 @@ from indexer.engine import Engine
 from indexer.evaluation import read_judgments
 from indexer.text import clean
 from matchmaker.errors import InvalidInput
-from matchmaker.indexing.documents import MOST_PROFILE_CHARACTERS, Draft
+from matchmaker.indexing.documents import MOST_PROFILE_CHARACTERS, Draft, Part
 from matchmaker.indexing.sync import complete
 from matchmaker.matching.question import Question
 from matchmaker.messages import Message
@@ -119,7 +119,7 @@ def paper_draft(paper: Paper, people: tuple[str, ...] = ()) -> Draft:
     """One paper."""
     document = replace(paper.document, people=people)
     text = text_of(document)
-    return Draft(document, (text,) if text.strip() else ())
+    return Draft(document, (Part(text),) if text.strip() else ())
 
 
 def expert_drafts(folder: Folder) -> Iterator[Draft]:
@@ -137,7 +137,7 @@ def expert_drafts(folder: Folder) -> Iterator[Draft]:
             display={"organization": person.institution, "works": len(papers)},
         )
         texts = tuple(text_of(paper.document) for paper in papers)
-        yield Draft(document, tuple(text for text in texts if text.strip()))
+        yield Draft(document, tuple(Part(text) for text in texts if text.strip()))
 
 
 def open_index(

@@ -14,8 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from indexer.document import Document, text_of
+from indexer.embedder import Use
 from matchmaker.matching.analysis import analyse
-from matchmaker.matching.question import TITLE_SHARE, Question
+from matchmaker.matching.question import Question
 from matchmaker.models import (
     Achievement,
     Authorship,
@@ -38,21 +39,35 @@ Display = dict[str, str | int | float | None]
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A text that goes into a document's vector.
+
+    Attributes:
+        share: its weight in the mean.
+    """
+
+    text: str
+    use: Use = "passage"
+    share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A document that still lacks its vector.
 
     Attributes:
-        texts: what is to be embedded; the vector is the mean of several.
-        shares: of each text in that mean; empty for equal ones.
-        as_question: problems ask, everything else answers: models embed the two differently.
-        further: texts whose vectors a ranking will want from the cache.
+        parts: what is to be embedded; the vector is their weighted mean.
+        further: texts whose vectors, as queries, a ranking will want from the cache.
     """
 
     document: Document
-    texts: tuple[str, ...]
-    shares: tuple[float, ...] = ()
-    as_question: bool = False
+    parts: tuple[Part, ...]
     further: tuple[str, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts of the parts."""
+        return tuple(part.text for part in self.parts)
 
 
 def drafts(session: Session, ids: Iterable[str]) -> dict[str, Draft | None]:
@@ -92,15 +107,8 @@ def problem_draft(row: Problem) -> Draft:
     )
     display: Display = {"number": row.number, "organization": shown.name if shown else "", "state": row.state}
     question = question_of(row)
-    texts = [(question.text, 1.0), (question.title, TITLE_SHARE)]
-    known = [(text, share) for text, share in texts if text.strip()]
-    return Draft(
-        replace(document, display=display),
-        texts=tuple(text for text, _share in known),
-        shares=tuple(share for _text, share in known),
-        as_question=True,
-        further=analyse(question).chunks,
-    )
+    parts = tuple(Part(text, use, share) for text, use, share in question.mixture)
+    return Draft(replace(document, display=display), parts, analyse(question).chunks)
 
 
 def question_of(row: Problem) -> Question:
@@ -185,7 +193,7 @@ def expert_draft(row: Expert) -> Draft:
         "projects": len(row.projects),
     }
     texts = [text_of(work) for work in works]
-    return Draft(replace(document, display=display), tuple(text for text in (own, *texts) if text.strip()))
+    return Draft(replace(document, display=display), tuple(Part(text) for text in (own, *texts) if text.strip()))
 
 
 def _own_profile(row: Expert) -> str:
@@ -260,7 +268,7 @@ def _behind(people: Iterable[Expert], organization_id: int | None = None) -> dic
 
 def _single(document: Document) -> Draft:
     text = text_of(document)
-    return Draft(document, (text,) if text.strip() else ())
+    return Draft(document, (Part(text),) if text.strip() else ())
 
 
 def _year(year: int | None) -> str:

@@ -17,6 +17,7 @@ from indexer.document import Document, FloatArray
 from indexer.embedder import Embedder, Use
 from indexer.engine import Engine, Writer, WriteReport
 from matchmaker.indexing.documents import INDEXED_STATES, Draft, drafts
+from matchmaker.matching.question import mixed
 from matchmaker.jobs.queue import enqueue_many
 from matchmaker.models import Problem
 from matchmaker.storage.queries import TABLES
@@ -168,11 +169,13 @@ def repair(uow: UnitOfWork, drift: Drift) -> int:
 
 def complete(embedder: Embedder, wanted: Sequence[Draft], alive: Alive = lambda: None) -> list[Document]:
     """Documents with their vectors: all texts of a batch are embedded together, each text once."""
-    texts: dict[Use, list[str]] = {"query": [], "passage": []}
+    wanted_texts: dict[Use, list[str]] = {"query": [], "passage": []}
     for draft in wanted:
-        texts["query" if draft.as_question else "passage"].extend((*draft.texts, *draft.further))
+        for part in draft.parts:
+            wanted_texts[part.use].append(part.text)
+        wanted_texts["query"].extend(draft.further)
     vectors: dict[tuple[Use, str], FloatArray] = {}
-    for use, some in texts.items():
+    for use, some in wanted_texts.items():
         distinct = list(dict.fromkeys(some))
         if distinct:
             encoded = embedder.encode(distinct, use, lambda _done, _total: alive())
@@ -181,14 +184,9 @@ def complete(embedder: Embedder, wanted: Sequence[Draft], alive: Alive = lambda:
 
 
 def _mean(draft: Draft, vectors: Mapping[tuple[Use, str], FloatArray]) -> FloatArray | None:
-    use: Use = "query" if draft.as_question else "passage"
-    if not draft.texts:
+    if not draft.parts:
         return None
-    shares = draft.shares or (1.0,) * len(draft.texts)
-    parts = [share * vectors[use, text] for text, share in zip(draft.texts, shares, strict=True)]
-    total = np.sum(parts, axis=0, dtype=np.float64)
-    length = float(np.linalg.norm(total))
-    return np.asarray(total / length, dtype=np.float32) if length > 0 else None
+    return mixed([(vectors[part.use, part.text], part.share) for part in draft.parts])
 
 
 def _write_some(app: Reading, target: Writer, ids: Sequence[str], alive: Alive) -> WriteReport:

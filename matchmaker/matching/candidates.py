@@ -30,7 +30,7 @@ DEPTH = 1000
 #: A document below a list counts as this many standard deviations.
 FLOOR = -3.0
 #: Share of the mean document's vector that is taken off a question's.
-CENTRE = 0.5
+CENTRE = 0.75
 #: Vectors looked at for the mean document.
 SAMPLE = 4000
 

@@ -19,7 +19,7 @@ from matchmaker.matching.result import NONE, STRONG, WEAK, WORTH
 Array = npt.NDArray[np.float64]
 
 #: Weights that need no judgment: what works without any training.
-PLAIN = (1.0, 0.5, 1.0, 0.5)
+PLAIN = (1.0, 0.5, 1.0, 0.25)
 
 
 @dataclass(frozen=True, slots=True)

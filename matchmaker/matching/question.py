@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from indexer.embedder import content_hash
+import numpy as np
+
+from indexer.document import FloatArray
+from indexer.embedder import Use, content_hash
 from indexer.text import clean, sentences
 
 
-#: Share of the title's vector beside that of the whole text in a question's vector.
+#: Shares in a question's vector beside 1 for the whole text as a question: its title as a question, and the
+#: whole text as a passage, since a problem is also a description.
 TITLE_SHARE = 0.5
+PASSAGE_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,16 @@ class Question:
         """Everything, in the recipe that documents are embedded by, so that a cached vector is found."""
         return "\n".join(part for part in (self.title, self.body, " ".join(self.keywords)) if part)
 
+    @property
+    def mixture(self) -> tuple[tuple[str, Use, float], ...]:
+        """What goes into the question's vector: (text, use, share), empty texts left out."""
+        every: tuple[tuple[str, Use, float], ...] = (
+            (self.text, "query", 1.0),
+            (self.title, "query", TITLE_SHARE),
+            (self.text, "passage", PASSAGE_SHARE),
+        )
+        return tuple(part for part in every if part[0].strip())
+
     @cached_property
     def hash(self) -> str:
         """Names the text in stored runs."""
@@ -58,3 +74,10 @@ def typed(title: str, text: str) -> Question:
     heading = clean(title).strip() or (pieces[0][:TITLE_LENGTH] if pieces else "")
     body = clean(text).strip()
     return Question(heading, (body,) if body and body != heading else ())
+
+
+def mixed(parts: Sequence[tuple[FloatArray, float]]) -> FloatArray | None:
+    """Weighted mean of vectors, unit length, shape (dimension,); None when nothing is left of it."""
+    total = np.sum([share * vector for vector, share in parts], axis=0, dtype=np.float64)
+    length = float(np.linalg.norm(total))
+    return np.asarray(total / length, dtype=np.float32) if length > 0 else None

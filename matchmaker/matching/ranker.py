@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.document import FloatArray
-from indexer.embedder import CachedEmbedder
+from indexer.embedder import CachedEmbedder, Use
 from indexer.engine import Reader
 from indexer.query import Filter
 from matchmaker.matching import experts as people
@@ -31,7 +31,7 @@ from matchmaker.matching.candidates import (
 from matchmaker.matching.evidence import maximal, points_of
 from matchmaker.matching.features import Features, features, listed
 from matchmaker.matching.model import Model, shipped
-from matchmaker.matching.question import TITLE_SHARE, Question
+from matchmaker.matching.question import Question, mixed
 from matchmaker.matching.reasons import components_of, verdict_advice, verdict_reasons
 from matchmaker.matching.result import NONE, STRONG, WORTH, RankedDocument, Ranking, Verdict
 
@@ -119,8 +119,14 @@ def score(
     return Scores(pool, found, scores, probabilities, is_work)
 
 
-def vectors_of(index: Reader, embedder: CachedEmbedder, question: Question, analysis: Analysis) -> Vectors:
-    """A question's vectors; those of a stored problem come without the model."""
+def vectors_of(
+    index: Reader, embedder: CachedEmbedder, question: Question, analysis: Analysis, *, thorough: bool = False
+) -> Vectors:
+    """A question's vectors; those of a stored problem come without the model.
+
+    A text never seen is embedded as a question only, which halves the time; ``thorough`` embeds it as a
+    stored problem would be.
+    """
     pieces = [text for text in (question.title, *analysis.chunks) if text.strip()]
     stored = index.vectors([question.id]).get(question.id) if question.id else None
     if stored is not None:
@@ -128,18 +134,22 @@ def vectors_of(index: Reader, embedder: CachedEmbedder, question: Question, anal
         chunks = [vector for vector in known if vector is not None]
         whole = stored
     else:
-        encoded = embedder.encode([question.text, *pieces], "query")
-        chunks = list(encoded[1:])
-        whole = with_title(encoded[0], encoded[1] if question.title.strip() else None)
-    dimension = len(whole)
+        mixture = [part for part in question.mixture if thorough or part[1] == "query"]
+        texts = dict.fromkeys([*(text for text, use, _share in mixture if use == "query"), *pieces])
+        encoded = dict(zip(texts, embedder.encode(list(texts), "query"), strict=True))
+        shares = [(_vector(embedder, encoded, text, use), share) for text, use, share in mixture]
+        whole = mixed(shares) if shares else None
+        chunks = [encoded[text] for text in pieces]
+    dimension = embedder.dimension
     matrix = np.stack(chunks) if chunks else np.zeros((0, dimension))
-    return Vectors(whole, np.asarray(matrix, dtype=np.float32), centre_of(index, dimension))
+    nothing = np.zeros(dimension, dtype=np.float32)
+    return Vectors(
+        nothing if whole is None else whole, np.asarray(matrix, dtype=np.float32), centre_of(index, dimension)
+    )
 
 
-def with_title(whole: FloatArray, title: FloatArray | None) -> FloatArray:
-    """A question's vector: the whole text with a share of its title, unit length."""
-    mixed = whole if title is None else whole + TITLE_SHARE * title
-    return np.asarray(mixed / max(float(np.linalg.norm(mixed)), 1e-9), dtype=np.float32)
+def _vector(embedder: CachedEmbedder, encoded: Mapping[str, FloatArray], text: str, use: Use) -> FloatArray:
+    return encoded[text] if use == "query" else embedder.encode([text], use)[0]
 
 
 def verdict_of(scored: Scores, model: Model) -> tuple[float, str, list[float]]:

@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from matchmaker.matching.model import Logistic
+from matchmaker.matching.model import PLAIN, Logistic
 
 Array = npt.NDArray[np.float64]
 
-#: Pull of the ranker's weights towards 0; chosen once, flat around it.
-RANK_L2 = 10.0
+#: Pull of the ranker's weights towards the plain ones: 98 problems are few, and a fit from zero was worse.
+RANK_L2 = 300.0
 #: How much a problem counts whose best document is only of the same broad field.
 ALMOST = 0.3
 #: Weight of the data against the pull towards 0 in the two logistic models.
@@ -32,6 +32,7 @@ def fit_weights(features: Sequence[Array], grades: Sequence[npt.NDArray[np.int64
         features: one matrix (candidates, features) a problem.
         grades: of the same candidates; −1 where unjudged.
     """
+    prior = np.array(PLAIN)
     used = [k for k, some in enumerate(grades) if len(some) and gains(some).max() > 0]
     matrix = np.vstack([features[k] for k in used])
     sizes = np.array([len(features[k]) for k in used])
@@ -48,7 +49,8 @@ def fit_weights(features: Sequence[Array], grades: Sequence[npt.NDArray[np.int64
         total = np.add.reduceat(raised, starts)
         value = float((rows * target * (top - score)).sum() + share @ np.log(total))
         slope = matrix.T @ (raised / np.repeat(total, sizes) * rows) - pulled
-        return value + 0.5 * RANK_L2 * float(weights @ weights), slope + RANK_L2 * weights
+        away = weights - prior
+        return value + 0.5 * RANK_L2 * float(away @ away), slope + RANK_L2 * away
 
     return _least(loss, matrix.shape[1], free=0)
 
@@ -84,8 +86,11 @@ PURITY = (0.6, 0.35, 0.12)
 
 
 def bands(probabilities: Array, positive: npt.NDArray[np.bool_]) -> tuple[float, float, float]:
-    """Least probabilities of the bands: the calibrated probability itself is the purity wanted, unless the
-    judged pairs above it are less often worth a meeting than that."""
+    """Least probabilities of the bands.
+
+    The calibrated probability itself is the purity wanted, unless the judged pairs above it are less often
+    worth a meeting than that.
+    """
     found = []
     for purity in PURITY:
         least = purity

@@ -6,8 +6,8 @@ import dataclasses
 
 import pytest
 
-from matchmaker.indexing.documents import drafts
-from matchmaker.matching.question import TITLE_SHARE
+from matchmaker.indexing.documents import Part, drafts
+from matchmaker.matching.question import PASSAGE_SHARE, TITLE_SHARE
 from matchmaker.models import Achievement, ExpertProject, Indicator, Inventorship, Patent
 from matchmaker.permissions import readers_by
 from tests.support.samples import expert, organization, problem, publication, store
@@ -45,9 +45,12 @@ def test_a_problem_brings_its_parts_its_firm_and_its_indicators(app):
         ("material",),
         ("330327",),
     )
-    assert made.as_question
-    assert made.texts == ("镀层\n背景\n难点\n盐雾 ≥ 72 h（现值 24）\n目标", "镀层")
-    assert made.shares == (1.0, TITLE_SHARE)
+    whole = "镀层\n背景\n难点\n盐雾 ≥ 72 h（现值 24）\n目标"
+    assert made.parts == (
+        Part(whole, "query", 1.0),
+        Part("镀层", "query", TITLE_SHARE),
+        Part(whole, "passage", PASSAGE_SHARE),
+    )
 
 
 def test_an_anonymous_problem_never_names_its_firm(app):
