@@ -7,6 +7,7 @@ translation, by ``--add``.
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -17,6 +18,8 @@ from babel.messages.pofile import read_po, write_po
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
+#: The header names a fixed day, so that the file changes only with its sentences.
+DAY = datetime(2026, 1, 1, tzinfo=UTC)
 PO = HERE / "en" / "LC_MESSAGES" / "messages.po"
 KEYWORDS = {
     "_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "Message": None,
@@ -71,7 +74,7 @@ def main(add: bool) -> int:
         for text in sources:
             if text not in known:
                 known.add(text)
-    kept = Catalog(locale="en", project="matchmaker", charset="utf-8", fuzzy=False)
+    kept = Catalog(locale="en", project="matchmaker", fuzzy=False, creation_date=DAY, revision_date=DAY)
     for entry in sorted((entry for entry in known if entry.id in sources), key=lambda entry: str(entry.id)):
         kept.add(entry.id, entry.string, flags=entry.flags)
     PO.parent.mkdir(parents=True, exist_ok=True)
