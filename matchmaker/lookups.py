@@ -21,11 +21,12 @@ from matchmaker.matching.question import Question, typed
 from matchmaker.matching.result import Ranking
 from matchmaker.messages import Message
 from matchmaker.permissions import Actor, audiences_of, require
-from matchmaker.services import matches
 from matchmaker.searching import By, SearchAnswer, SearchHit, SearchRequest
+from matchmaker.services import matches
 
 __all__ = [
-    "By", "SearchAnswer", "SearchHit", "SearchRequest", "match_expert", "match_problem", "match_text", "search",
+    "By", "SearchAnswer", "SearchHit", "SearchRequest", "match_expert", "match_problem", "match_text",
+    "search",
 ]  # fmt: skip
 
 Answer = TypeVar("Answer")
@@ -63,7 +64,8 @@ def match_expert(app: Application, actor: Actor, number: int, *, limit: int = 10
     )
     if found is None:
         raise Unavailable(
-            Message("这位专家的资料还在建立索引。"), hint=Message("请稍候再看；长时间不变请让管理员核对索引。")
+            Message("这位专家的资料还在建立索引。"),
+            hint=Message("请稍候再看；长时间不变请让管理员核对索引。"),
         )
     return found
 

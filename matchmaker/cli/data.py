@@ -60,6 +60,7 @@ def import_(
                     stored_name=stored,
                     kind=preview.kind,
                     columns=preview.columns,
+                    by_caller=True,
                 )
                 number = run.id
             with progress(path.name) as tell:

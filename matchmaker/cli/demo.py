@@ -64,7 +64,13 @@ def load_data(app: Application) -> None:
             preview = inspect(path, name, kind=kind, settings=app.settings)
         with app.unit_of_work() as uow:
             run = importing.create_run(
-                uow, SYSTEM, filename=name, stored_name=stored, kind=kind, columns=preview.columns
+                uow,
+                SYSTEM,
+                filename=name,
+                stored_name=stored,
+                kind=kind,
+                columns=preview.columns,
+                by_caller=True,
             )
             number = run.id
         importing.run_import(app, number)

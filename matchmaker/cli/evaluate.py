@@ -11,21 +11,26 @@ if TYPE_CHECKING:
     from matchmaker.bootstrap import Application
 
 DATA = click.Path(exists=True, file_okay=False, path_type=Path)
+GIVEN = click.Path(exists=True, dir_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group(invoke_without_command=True)
-@click.option("--data", type=DATA, metavar="DIR", help="Folder with problems, expertise, experts .jsonl and qrels.tsv.")
-@click.option("--run", "run_file", type=FILE, metavar="FILE", help="Also write the rankings in TREC run format.")
+@click.option(
+    "--data", type=DATA, metavar="DIR", help="Folder: problems, expertise, experts .jsonl, qrels.tsv."
+)
+@click.option(
+    "--run", "run_file", type=FILE, metavar="FILE", help="Also write the rankings in TREC run format."
+)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_context
 def evaluate(ctx: click.Context, data: Path | None, run_file: Path | None, *, as_json: bool) -> None:
     """Measure the ranking of papers for problems against graded judgments.
 
-    Prints nDCG@10, recall@10, success@3 and MRR for words alone, vectors alone, reciprocal rank fusion, the sum
-    of z-scores and ours (cross-validated by problem), with bootstrap intervals and paired differences, and how
-    well “no good match” is told. The data stays in a workspace of its own. Embedding 13,522 papers takes some
-    15 minutes at first and nothing afterwards.
+    Prints nDCG@10, recall@10, success@3 and MRR for words alone, vectors alone, reciprocal rank fusion, the
+    sum of z-scores and ours (cross-validated by problem), with bootstrap intervals and paired differences, and
+    how well “no good match” is told. The data stays in a workspace of its own. Embedding 13,522 papers takes
+    some 15 minutes at first and nothing afterwards.
     """
     if ctx.invoked_subcommand:
         return
@@ -59,8 +64,8 @@ def _print_problems(facts: dict[str, Any]) -> None:
     told = facts["no_match"]
     low, high = told["interval"]
     click.echo(
-        f"\nno good match ({told['without_match']} of {facts['judged']}): AUC {told['auc']:.3f} [{low:.3f}, {high:.3f}]; "
-        f"at threshold {told['threshold']}: precision {told['precision']:.2f}, recall {told['recall']:.2f}"
+        f"\nno good match ({told['without_match']} of {facts['judged']}): AUC {told['auc']:.3f} "
+        f"[{low:.3f}, {high:.3f}]; at threshold {told['threshold']}: precision {told['precision']:.2f}, recall {told['recall']:.2f}"
     )
     for name, note in facts["notes"].items():
         click.echo(f"  {name}: {note}")
@@ -78,14 +83,17 @@ def _print_systems(facts: dict[str, Any]) -> None:
 
 
 @evaluate.command("experts")
-@click.option("--data", type=DATA, required=True, metavar="DIR", help="Folder with expertise and experts .jsonl.")
-@click.option("--papers", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, metavar="FILE",
-              help="JSON list of expertise ids, each a query.")  # fmt: skip
-@click.option("--run", "run_file", type=FILE, metavar="FILE", help="Also write the rankings in TREC run format.")
+@click.option(
+    "--data", type=DATA, required=True, metavar="DIR", help="Folder with expertise and experts .jsonl."
+)
+@click.option("--papers", type=GIVEN, required=True, metavar="FILE", help="JSON list of expertise ids.")
+@click.option(
+    "--run", "run_file", type=FILE, metavar="FILE", help="Also write the rankings in TREC run format."
+)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_context
 def experts_(ctx: click.Context, data: Path, papers: Path, run_file: Path | None, *, as_json: bool) -> None:
-    """Leave-one-out on authorship: does a paper find its own authors among the experts?
+    """Leave-one-out on authorship: how well a paper finds its own authors among the experts.
 
     The query is a paper's title and abstract; that paper and any with the same abstract leave the index, the
     experts' texts and their means. Candidates and gold are experts with at least 3 papers.
@@ -142,8 +150,8 @@ def _sheet(app: Application, folder: Any, cases: list[Any]) -> dict[str, Any]:
     return {
         "version": f"listwise/{date.today():%Y-%m-%d}",
         "what": "weights of four relative signals; logistic models of one pair and of a whole list",
-        "fitted_on": f"{len(cases)} problems, {judged} graded pairs, of which {sum(case.good for case in cases)} "
-        "problems have a paper worth a meeting",
+        "fitted_on": f"{len(cases)} problems with {judged} graded pairs; "
+        f"{sum(case.good for case in cases)} of them have a paper worth a meeting",
         "method": "listwise softmax with L2 and weights ≥ 0; logistic regression with coefficients ≥ 0",
         "embedding": app.embedder.fingerprint,
         "not_for": "other languages than Chinese; other embedding models without fitting again",

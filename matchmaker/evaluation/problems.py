@@ -130,7 +130,7 @@ def report(found: Sequence[Case], folder: Folder, fitted: Model) -> dict[str, An
         "notes": {
             "ours": f"cross-validated by problem, {FOLDS} folds, mean of {len(SEEDS)} splits",
             "plain": "weights set by hand, nothing fitted",
-            "shipped": "the model of this version; fitted on these judgments if they are those of its data sheet",
+            "shipped": "the model of this version; optimistic if it was fitted on these judgments",
         },
         "problems": len(answerable),
         "judged": len(found),
@@ -166,8 +166,12 @@ def fit(found: Sequence[Case], sheet: Mapping[str, Any] | None = None) -> Model:
     good = np.array([case.good for case in found])
     verdict = training.fit_logistic(values, good, training.VERDICT_C)
     judged = [case.grades >= 0 for case in found]
-    absolute = np.vstack([case.scored.features.absolute[rows] for case, rows in zip(found, judged, strict=True)])
-    relevant = np.concatenate([case.grades[rows] >= RELEVANT for case, rows in zip(found, judged, strict=True)])
+    absolute = np.vstack(
+        [case.scored.features.absolute[rows] for case, rows in zip(found, judged, strict=True)]
+    )
+    relevant = np.concatenate(
+        [case.grades[rows] >= RELEVANT for case, rows in zip(found, judged, strict=True)]
+    )
     pair = training.fit_logistic(absolute, relevant, training.PAIR_C)
     return Model(
         weights=weights,

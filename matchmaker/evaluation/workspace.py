@@ -195,12 +195,16 @@ def _rows(path: Path, *, optional: bool = False) -> Iterator[dict[str, Any]]:
         with path.open(encoding="utf-8") as file:
             for number, line in enumerate(file, 1):
                 if line.strip():
-                    row = json.loads(line)
-                    if not isinstance(row, dict) or "id" not in row:
-                        raise ValueError(f"line {number}: an object with an id was expected")
-                    yield row
+                    yield _row(number, line)
     except (OSError, ValueError) as fault:
         raise _unreadable(path, fault) from fault
+
+
+def _row(number: int, line: str) -> dict[str, Any]:
+    row = json.loads(line)
+    if not isinstance(row, dict) or "id" not in row:
+        raise ValueError(f"line {number}: an object with an id was expected")
+    return row
 
 
 def _unreadable(path: Path, fault: Exception) -> InvalidInput:

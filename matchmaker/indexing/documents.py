@@ -193,7 +193,9 @@ def expert_draft(row: Expert) -> Draft:
         "projects": len(row.projects),
     }
     texts = [text_of(work) for work in works]
-    return Draft(replace(document, display=display), tuple(Part(text) for text in (own, *texts) if text.strip()))
+    return Draft(
+        replace(document, display=display), tuple(Part(text) for text in (own, *texts) if text.strip())
+    )
 
 
 def _own_profile(row: Expert) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -17,8 +16,8 @@ from indexer.document import Document, FloatArray
 from indexer.embedder import Embedder, Use
 from indexer.engine import Engine, Writer, WriteReport
 from matchmaker.indexing.documents import INDEXED_STATES, Draft, drafts
-from matchmaker.matching.question import mixed
 from matchmaker.jobs.queue import enqueue_many
+from matchmaker.matching.question import mixed
 from matchmaker.models import Problem
 from matchmaker.storage.queries import TABLES
 from matchmaker.storage.unit_of_work import UnitOfWork

@@ -88,7 +88,11 @@ def pairs(text: str) -> IntArray:
     codes = np.frombuffer(plain.encode("utf-32-le", "replace"), np.uint32).astype(np.int64)
     if len(codes) < 2:
         return np.zeros(0, np.int64)
-    known = ((codes >= 0x4E00) & (codes <= 0x9FFF)) | ((codes >= 48) & (codes <= 57)) | ((codes >= 97) & (codes <= 122))
+    known = (
+        ((codes >= 0x4E00) & (codes <= 0x9FFF))
+        | ((codes >= 48) & (codes <= 57))
+        | ((codes >= 97) & (codes <= 122))
+    )
     return np.asarray(((codes[:-1] << 21) | codes[1:])[known[:-1] & known[1:]], dtype=np.int64)
 
 
@@ -100,13 +104,15 @@ def rarity(frequencies: npt.NDArray[np.float64], documents: int) -> npt.NDArray[
 @cache
 def boilerplate_words() -> dict[str, float]:
     """Words of requirement texts that tell little of the subject → discount in 0…1 (docs/matching.md)."""
-    return {word: weight for word, weight in _table("boilerplate_words.tsv")}
+    return dict(_table("boilerplate_words.tsv"))
 
 
 @cache
 def boilerplate_pairs() -> dict[int, float]:
     """The same for pairs of characters, by code."""
-    return {int(pairs(pair)[0]): weight for pair, weight in _table("boilerplate_pairs.tsv") if len(pairs(pair))}
+    return {
+        int(pairs(pair)[0]): weight for pair, weight in _table("boilerplate_pairs.tsv") if len(pairs(pair))
+    }
 
 
 def _table(name: str) -> list[tuple[str, float]]:

@@ -92,7 +92,8 @@ def _scored(
         band=model.band(probability),
         components=(_by_works(best, len(works), len(works) < len(rows)), _as_whole(whole)),
         documents=tuple(
-            Scored(pool.stored[row].id, float(scores[row]), float(probabilities[row]), "", ()) for row in works
+            Scored(pool.stored[row].id, float(scores[row]), float(probabilities[row]), "", ())
+            for row in works
         ),
     )
 

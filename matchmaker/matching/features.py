@@ -14,7 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.document import StoredDocument
-from matchmaker.matching.analysis import Analysis, IntArray, boilerplate_pairs, boilerplate_words, pairs, rarity
+from matchmaker.matching.analysis import (
+    Analysis,
+    IntArray,
+    boilerplate_pairs,
+    boilerplate_words,
+    pairs,
+    rarity,
+)
 from matchmaker.matching.candidates import CENTRE, Pool, Vectors, as_float
 
 Array = npt.NDArray[np.float64]
@@ -109,7 +116,7 @@ def saturated(counts: Array, lengths: Array, reference: npt.NDArray[np.bool_]) -
 def pair_scores(
     analysis: Analysis, stored: Sequence[StoredDocument], reference: npt.NDArray[np.bool_]
 ) -> tuple[Array, Array]:
-    """(BM25 over pairs of characters with the idf among the reference documents, share of title pairs held)."""
+    """(BM25 over pairs of characters, idf from the reference documents; share of the title's pairs held)."""
     asked = np.concatenate([analysis.title_pairs, analysis.title_pairs, analysis.text_pairs])
     codes, times = np.unique(asked, return_counts=True)
     if not len(codes) or not stored:
@@ -157,7 +164,8 @@ def standard(values: Array, reference: npt.NDArray[np.bool_]) -> Array:
 
 def listed(features_: Features, order: npt.NDArray[np.intp]) -> Array:
     """What tells whether the best of a list is good: closeness of the first 15, what the first 3 share, how
-    much of the title the best of the first 10 covers."""
+    much of the title the best of the first 10 covers.
+    """
     if not len(order):
         return np.array([-1.0, np.log(1e-3), 0.0])
     meaning = features_.absolute[:, ABSOLUTE.index("meaning")]

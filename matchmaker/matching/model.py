@@ -101,7 +101,8 @@ def _parsed(raw: dict[str, Any]) -> Model:
     )
     sizes = (len(model.weights), len(model.pair.coefficients), len(model.verdict.coefficients))
     if sizes != (len(RELATIVE), len(ABSOLUTE), len(LISTED)):
-        raise ValueError(f"the model has {sizes} weights, these features need {len(RELATIVE)}, {len(ABSOLUTE)}, {len(LISTED)}")
+        needed = (len(RELATIVE), len(ABSOLUTE), len(LISTED))
+        raise ValueError(f"the model has {sizes} weights, these features need {needed}")
     return model
 
 
@@ -116,4 +117,6 @@ def _flat(size: int) -> Logistic:
 
 
 #: Orders by the plain weights and knows nothing of probabilities: what training starts from.
-UNFITTED = Model(PLAIN, _flat(len(ABSOLUTE)), _flat(len(LISTED)), (0.6, 0.35, 0.12), 0.5, {"version": "plain"})
+UNFITTED = Model(
+    PLAIN, _flat(len(ABSOLUTE)), _flat(len(LISTED)), (0.6, 0.35, 0.12), 0.5, {"version": "plain"}
+)

@@ -173,9 +173,7 @@ def _score(one: _Held) -> float:
     return best_of(np.sort(one.probabilities)[::-1])
 
 
-def _answered(
-    index: Reader, one: _Held, documents: Sequence[StoredDocument], model: Model
-) -> RankedDocument:
+def _answered(index: Reader, one: _Held, documents: Sequence[StoredDocument], model: Model) -> RankedDocument:
     problem = one.problem
     order = np.argsort(-one.probabilities, kind="stable")[:4]
     rare = word_rarity(index, {word for some in problem.words for word in some})
@@ -217,5 +215,9 @@ def _verdict(best: float, model: Model, seen: int) -> Verdict:
     band = model.band(best)
     if band not in {STRONG, WORTH}:
         reason = Message("目前 %(seen)s 个难题中没有足够贴合的", {"seen": seen})
-        return Verdict(best, NONE, (reason,), (Message("补充研究方向、横向项目和可提供的服务，会更容易匹配到难题"),))
-    return Verdict(best, band, (Message("有贴合的难题，把握 %(probability).0f%%", {"probability": 100 * best}),))
+        return Verdict(
+            best, NONE, (reason,), (Message("补充研究方向、横向项目和可提供的服务，会更容易匹配到难题"),)
+        )
+    return Verdict(
+        best, band, (Message("有贴合的难题，把握 %(probability).0f%%", {"probability": 100 * best}),)
+    )

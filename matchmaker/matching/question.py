@@ -12,7 +12,6 @@ from indexer.document import FloatArray
 from indexer.embedder import Use, content_hash
 from indexer.text import clean, sentences
 
-
 #: Shares in a question's vector beside 1 for the whole text as a question: its title as a question, and the
 #: whole text as a passage, since a problem is also a description.
 TITLE_SHARE = 0.5

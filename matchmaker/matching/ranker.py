@@ -201,7 +201,12 @@ def _answer(
 
 
 def _best(
-    scored: Scores, kinds: Sequence[str], limit: int, model: Model, weights: dict[str, float], chunks: Sequence[str]
+    scored: Scores,
+    kinds: Sequence[str],
+    limit: int,
+    model: Model,
+    weights: dict[str, float],
+    chunks: Sequence[str],
 ) -> list[Scored]:
     rows = [int(row) for row in scored.works if scored.pool.stored[row].kind in kinds][:limit]
     return [_scored(row, scored, model, weights, chunks) for row in rows]
@@ -216,7 +221,7 @@ def _scored(
         score=float(scored.scores[row]),
         probability=probability,
         band=model.band(probability),
-        components=components_of(row, scored.features, scored.pool, model, weights, chunks),
+        components=components_of(row, scored.features, model, weights, chunks),
     )
 
 
@@ -246,7 +251,7 @@ def _texts(index: Reader, scored: Scores, persons: Sequence[Scored], weights: Ma
 
 def _missing(documents: Sequence[RankedDocument], weights: Mapping[str, float]) -> list[str]:
     """Heavy words of the question that none of the best documents speaks of."""
-    open_words = [set(word for point in document.uncovered for word in point.missing) for document in documents]
+    open_words = [{word for point in document.uncovered for word in point.missing} for document in documents]
     if not open_words:
         return []
     nowhere = set.intersection(*open_words)

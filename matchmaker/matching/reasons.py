@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from matchmaker.matching.candidates import Pool
 from matchmaker.matching.evidence import maximal
 from matchmaker.matching.features import RELATIVE, Features, shared_words
 from matchmaker.matching.model import Model
@@ -26,7 +25,7 @@ MOST_WORDS = 6
 
 
 def components_of(
-    row: int, features: Features, pool: Pool, model: Model, weights: dict[str, float], chunks: Sequence[str]
+    row: int, features: Features, model: Model, weights: dict[str, float], chunks: Sequence[str]
 ) -> tuple[Component, ...]:
     """The signals of one document, in the order of the ranker."""
     values = features.relative[row]
@@ -38,7 +37,9 @@ def components_of(
     ahead = float((features.relative[:, RELATIVE.index("meaning")] <= values[2]).mean())
     title_share = float(features.absolute[row][3])
     reasons = {
-        "words": Message("共有：%(words)s", {"words": "、".join(shared)}) if shared else Message("没有共有的专业词语"),
+        "words": Message("共有：%(words)s", {"words": "、".join(shared)})
+        if shared
+        else Message("没有共有的专业词语"),
         "pairs": Message("题目的字词搭配出现 %(share).0f%%", {"share": 100 * title_share}),
         "meaning": Message(
             "意思接近程度 %(value).2f，高于候选的 %(ahead).0f%%", {"value": cosine, "ahead": 100 * ahead}

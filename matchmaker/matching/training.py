@@ -55,7 +55,9 @@ def fit_weights(features: Sequence[Array], grades: Sequence[npt.NDArray[np.int64
     return _least(loss, matrix.shape[1], free=0)
 
 
-def fit_logistic(values: Array, positive: npt.NDArray[np.bool_], c: float, weights: Array | None = None) -> Logistic:
+def fit_logistic(
+    values: Array, positive: npt.NDArray[np.bool_], c: float, weights: Array | None = None
+) -> Logistic:
     """Logistic regression with non-negative coefficients over standardised values, shape (n, features)."""
     mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-9
     standard = (values - mean) / spread
@@ -65,7 +67,9 @@ def fit_logistic(values: Array, positive: npt.NDArray[np.bool_], c: float, weigh
     def loss(parameters: Array) -> tuple[float, Array]:
         margin = sign * (standard @ parameters[1:] + parameters[0])
         slope = -each * sign / (1 + np.exp(margin))
-        value = c * float((each * np.logaddexp(0, -margin)).sum()) + 0.5 * float(parameters[1:] @ parameters[1:])
+        value = c * float((each * np.logaddexp(0, -margin)).sum()) + 0.5 * float(
+            parameters[1:] @ parameters[1:]
+        )
         return value, np.concatenate([[c * slope.sum()], c * (standard.T @ slope) + parameters[1:]])
 
     intercept, *coefficients = _least(loss, values.shape[1] + 1, free=1)

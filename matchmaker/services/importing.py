@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from pathlib import PurePath
 from typing import Any
 
@@ -14,14 +15,18 @@ from matchmaker.bootstrap import Application
 from matchmaker.errors import Conflict, InvalidInput, NotFound
 from matchmaker.importing.report import bad_rows_as_csv, bad_rows_as_xlsx
 from matchmaker.importing.schemas import SCHEMAS
+from matchmaker.jobs.queue import schedule
 from matchmaker.messages import Message
-from matchmaker.models import ImportFault, ImportRun
+from matchmaker.models import ImportFault, ImportRun, now
 from matchmaker.permissions import Actor, require
 from matchmaker.services import import_steps
 from matchmaker.services.paging import Page, paged
 from matchmaker.storage.unit_of_work import UnitOfWork
 
 Progress = Callable[[int, int], None]
+
+#: When a worker takes over an import whose caller (a command) has not ended it.
+TAKEN_OVER_AFTER = timedelta(minutes=15)
 
 
 def stored_name(filename: str) -> str:
@@ -31,7 +36,14 @@ def stored_name(filename: str) -> str:
 
 
 def create_run(
-    uow: UnitOfWork, actor: Actor, *, filename: str, stored_name: str, kind: str, columns: Mapping[str, str]
+    uow: UnitOfWork,
+    actor: Actor,
+    *,
+    filename: str,
+    stored_name: str,
+    kind: str,
+    columns: Mapping[str, str],
+    by_caller: bool = False,
 ) -> ImportRun:
     """A run that waits for the worker (or for whoever calls ``run_import`` first).
 
@@ -42,6 +54,7 @@ def create_run(
         stored_name: of the copy in the imports folder.
         kind: of the rows.
         columns: head → field, "" for a column that is left out.
+        by_caller: the caller runs it himself; a worker takes it over only if he has not ended it by then.
     """
     require(actor, "import:run")
     if kind not in SCHEMAS:
@@ -56,7 +69,10 @@ def create_run(
     )
     uow.session.add(run)
     uow.session.flush()
-    uow.enqueue("import", f"import:{run.id}")
+    if by_caller:
+        schedule(uow.session, "import", f"import:{run.id}", now() + TAKEN_OVER_AFTER)
+    else:
+        uow.enqueue("import", f"import:{run.id}")
     return run
 
 

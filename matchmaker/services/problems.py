@@ -147,8 +147,12 @@ def _selected(actor: Actor, wanted: ProblemFilter) -> Select[Any]:
     if wanted.organization is not None:
         statement = statement.where(_owned_openly(actor, wanted.organization))
     if wanted.organization_kind:
-        statement = statement.where(Problem.organization.has(Organization.kind == wanted.organization_kind))
+        kind = Problem.organization.has(Organization.kind == wanted.organization_kind)
+        statement = statement.where(kind if OFFICE in audiences_of(actor) else and_(kind, _OPEN))
     return statement.order_by(*_order(wanted.sort))
+
+
+_OPEN = Problem.visibility != "anonymous"
 
 
 def _owned_openly(actor: Actor, organization: int) -> ColumnElement[bool]:
@@ -156,7 +160,7 @@ def _owned_openly(actor: Actor, organization: int) -> ColumnElement[bool]:
     own: ColumnElement[bool] = Problem.organization_id == organization
     if not audiences_of(actor).isdisjoint({OFFICE, f"org:{organization}"}):
         return own
-    return and_(own, Problem.visibility != "anonymous")
+    return and_(own, _OPEN)
 
 
 def _order(sort: str) -> list[Any]:
