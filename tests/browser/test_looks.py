@@ -134,6 +134,19 @@ def test_paper_has_no_navigation(name: str, page: Page) -> None:
     assert page.locator(".print-head").inner_text().count("http://127.0.0.1") == 1
 
 
+def test_a_table_stays_a_table_on_paper(page: Page) -> None:
+    page.set_viewport_size({"width": 690, "height": 1000})
+    page.goto("/problems")
+    assert page.evaluate("getComputedStyle(document.querySelector('.table.list')).display") == "block"
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.querySelector('.table.list')).display") == "table"
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('.table.list thead')).display")
+        == "table-header-group"
+    )
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
 def test_what_was_typed_stays(page: Page) -> None:
     page.goto("/match")
     page.locator("#field-text").fill("镀层在盐雾中变色")
