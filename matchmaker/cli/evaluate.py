@@ -28,9 +28,9 @@ def evaluate(ctx: click.Context, data: Path | None, run_file: Path | None, *, as
     """Measure the ranking of papers for problems against graded judgments.
 
     Prints nDCG@10, recall@10, success@3 and MRR for words alone, vectors alone, reciprocal rank fusion, the
-    sum of z-scores and ours (cross-validated by problem), with bootstrap intervals and paired differences, and
-    how well “no good match” is told. The data stays in a workspace of its own. Embedding 13,522 papers takes
-    some 15 minutes at first and nothing afterwards.
+    sum of z-scores and ours (cross-validated by problem), with bootstrap intervals and paired differences,
+    and how well “no good match” is told. The data stays in a workspace of its own. Embedding 13,522 papers
+    takes some 15 minutes at first and nothing afterwards.
     """
     if ctx.invoked_subcommand:
         return
@@ -65,7 +65,8 @@ def _print_problems(facts: dict[str, Any]) -> None:
     low, high = told["interval"]
     click.echo(
         f"\nno good match ({told['without_match']} of {facts['judged']}): AUC {told['auc']:.3f} "
-        f"[{low:.3f}, {high:.3f}]; at threshold {told['threshold']}: precision {told['precision']:.2f}, recall {told['recall']:.2f}"
+        f"[{low:.3f}, {high:.3f}]; at threshold {told['threshold']}: "
+        f"precision {told['precision']:.2f}, recall {told['recall']:.2f}"
     )
     for name, note in facts["notes"].items():
         click.echo(f"  {name}: {note}")

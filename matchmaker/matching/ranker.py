@@ -129,6 +129,7 @@ def vectors_of(
     """
     pieces = [text for text in (question.title, *analysis.chunks) if text.strip()]
     stored = index.vectors([question.id]).get(question.id) if question.id else None
+    whole: FloatArray | None
     if stored is not None:
         known = [embedder.cached(text, "query") for text in pieces]
         chunks = [vector for vector in known if vector is not None]
