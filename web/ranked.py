@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from matchmaker.errors import Unavailable
-from matchmaker.matching.result import NONE, Ranking
+from matchmaker.matching.result import NONE, RankedDocument, RankedExpert, Ranking
 from matchmaker.messages import Message
 from matchmaker.permissions import Actor
 from matchmaker.services import experts, owners
@@ -17,6 +17,10 @@ from web.explain import changes
 
 if TYPE_CHECKING:
     from matchmaker.storage.unit_of_work import UnitOfWork
+
+
+#: Shown open where nothing is suitable.
+NEAREST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,14 @@ class Shown:
     def found_none(self) -> bool:
         """Whether the answer as a whole is “no good match”."""
         return self.ranking.verdict.band == NONE
+
+    def open(self, ranked: Sequence[RankedExpert] | Sequence[RankedDocument]) -> int:
+        """How many of a list stand open; the unsuitable after them are folded away.
+
+        Where nothing is suitable, the nearest three are shown with the reason why not.
+        """
+        suitable = sum(1 for one in ranked if one.band != NONE)
+        return suitable or min(len(ranked), NEAREST)
 
     @property
     def empty(self) -> bool:

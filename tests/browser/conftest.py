@@ -16,6 +16,7 @@ from werkzeug.serving import make_server
 
 from matchmaker.bootstrap import Application, build
 from matchmaker.config import Settings
+from matchmaker.indexing import sync
 from matchmaker.models import (
     Achievement,
     Base,
@@ -125,3 +126,4 @@ def _fill(app: Application) -> None:
         summary="可替代含氰工艺。",
     )
     store(app, university, firm, person, *people, paper, patent, achievement, *problems)
+    sync.rebuild(app)
