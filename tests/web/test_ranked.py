@@ -112,3 +112,12 @@ def test_cards_cost_the_same_however_many(
             shown(uow, VISITOR, ranking_of(county, experts=count))
             costs.append(len(statements))
     assert costs[0] == costs[1]
+
+
+def test_what_does_not_fit_is_folded_into_lines(render: Callable[..., str], county: dict[str, int]) -> None:
+    ranking = ranking_of(county, experts=2)
+    unfit = replace(ranking.experts[1], band="none", probability=0.04)
+    text = render(replace(ranking, experts=(ranking.experts[0], unfit)))
+    assert "另有 1 位暂不合适" in text
+    assert text.count('aria-labelledby="match-') == 1
+    assert "未覆盖 新花色 10 分钟内换型 · 暂不合适 4%" in text
