@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from sys import intern
 from threading import RLock
 from typing import Any, NamedTuple
 
@@ -20,6 +21,8 @@ from indexer.vector_store import NO_ROW, broken
 #: Columns that hold sets of values, each a JSON list.
 SETS = ("kinds", "readers", "hidden", "fields", "regions", "bodies", "people")
 _AT_ONCE = 500
+#: Stored documents that are kept in memory, by seq; some 4 KiB each.
+_MOST_KEPT = 16_384
 _TABLES = """
 CREATE TABLE documents (
     seq INTEGER PRIMARY KEY,      -- of the last write or deletion of this id; grows with every one
@@ -110,6 +113,7 @@ class Catalogue:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = RLock()
+        self._kept: dict[int, StoredDocument] = {}
         with self._guarded():
             self._connection = sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, check_same_thread=False
@@ -160,12 +164,18 @@ class Catalogue:
         return {row[0]: State(*row[1:]) for row in rows}
 
     def stored(self, ids: Sequence[str]) -> dict[str, StoredDocument]:
-        """The live ones among the ids."""
+        """The live ones among the ids; recent ones are kept, since a seq is never given twice."""
+        live = self._named("SELECT id, seq FROM documents WHERE live AND id IN ({})", ids)
+        kept = {key: self._kept[seq] for key, seq in live if seq in self._kept}
         rows = self._named(
             f"SELECT {_COLUMNS}, stored FROM documents JOIN texts USING (seq) WHERE live AND id IN ({{}})",
-            ids,
+            [key for key, _seq in live if key not in kept],
         )
-        return {row[1]: _document(row) for row in rows}
+        fresh = {row[0]: _document(row) for row in rows}
+        if len(self._kept) + len(fresh) > _MOST_KEPT:
+            self._kept = {}
+        self._kept |= fresh
+        return kept | {document.id: document for document in fresh.values()}
 
     def versions(self) -> list[tuple[str, int]]:
         """Live (id, version) in id order."""
@@ -259,7 +269,7 @@ def _document(row: Any) -> StoredDocument:
         regions=values["regions"],
         date=date,
         display=display,
-        words=tuple(tuple(text.split(" ")) if text else () for text in words),
+        words=tuple(tuple(map(intern, text.split(" "))) if text else () for text in words),
     )
 
 

@@ -107,10 +107,12 @@ def write_trec(path: Path, system: str, scored: Mapping[str, Sequence[tuple[str,
                 file.write(f"{query} Q0 {document} {rank} {score:.6f} {system}\n")
 
 
-def folds(queries: Sequence[str], number: int, *, seed: int) -> list[npt.NDArray[np.int64]]:
-    """Positions of the queries in ``number`` disjoint folds of nearly equal size."""
-    order = np.random.default_rng(seed).permutation(len(queries))
-    return [np.sort(part) for part in np.array_split(order, number)]
+def folds(strata: Sequence[bool], number: int, *, seed: int) -> list[npt.NDArray[np.int64]]:
+    """Positions of cases in ``number`` disjoint folds of nearly equal size, each with its share of True."""
+    chance = np.random.default_rng(seed)
+    marks = np.array(strata, dtype=bool)
+    order = np.concatenate([chance.permutation(np.flatnonzero(marks == value)) for value in (True, False)])
+    return [np.sort(order[start::number]) for start in range(number)]
 
 
 def _discounted(gains: Sequence[float]) -> float:

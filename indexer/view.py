@@ -19,6 +19,8 @@ from indexer.vector_store import NO_ROW, IntArray, best_rows, exact_products
 _MOST_ASKED = 4000
 #: Masks of recent filters that are kept: one user asks many questions with the same.
 _MASKS = 32
+#: Document frequencies that are kept.
+_MOST_FREQUENCIES = 100_000
 #: Hits asked for beyond those needed, so that ties at the cut are seen whole.
 _SPARE = 32
 #: Float32 sums in another order differ in their last bits; six of them are dropped, so that ties are ties.
@@ -34,6 +36,7 @@ class View:
     lexical: LexicalStore
     searcher: Any
     _masks: dict[Filter, BoolArray] = field(default_factory=dict)
+    _frequencies: dict[tuple[str, tuple[str, ...] | None], int] = field(default_factory=dict)
 
     def search(self, query: WordQuery, where: Filter, need: int, *, total: bool) -> tuple[list[Hit], int]:
         """The best ``need`` hits in order, and the number of matches if asked."""
@@ -96,12 +99,19 @@ class View:
 
     def frequencies(self, words: Iterable[str], kinds: Sequence[str] | None) -> dict[str, int]:
         """Documents that contain each word."""
-        counts = dict.fromkeys(words, 0)
-        for word in counts:
+        return {word: self._frequency(word, None if kinds is None else tuple(kinds)) for word in words}
+
+    def _frequency(self, word: str, kinds: tuple[str, ...] | None) -> int:
+        """One count, kept as long as this state: problems share most of their words."""
+        held = self._frequencies.get((word, kinds))
+        if held is None:
+            held = 0
             if is_encodable(word):
-                query = self.lexical.holding(word, kinds)
-                counts[word] = self.lexical.top(self.searcher, query, 1, count=True)[1]
-        return counts
+                held = self.lexical.top(self.searcher, self.lexical.holding(word, kinds), 1, count=True)[1]
+            if len(self._frequencies) >= _MOST_FREQUENCIES:
+                self._frequencies.clear()
+            self._frequencies[word, kinds] = held
+        return held
 
     def _passing(self, where: Filter) -> BoolArray:
         mask = self._masks.get(where)

@@ -25,7 +25,7 @@ from indexer.text import words
 from matchmaker.errors import InvalidInput
 from matchmaker.evaluation.workspace import Folder
 from matchmaker.matching import colleagues
-from matchmaker.matching.candidates import WORKS, centre_of
+from matchmaker.matching.candidates import BOOSTS, WORKS, centre_of
 from matchmaker.messages import Message
 
 Array = npt.NDArray[np.float64]
@@ -168,7 +168,7 @@ def _best_documents(index: Reader, text: str, where: Filter, among: Sequence[str
     for word in words(text):
         counts[word] = counts.get(word, 0.0) + 1.0
     hits = index.search(
-        WordQuery(counts), replace(where, kinds=WORKS, people=tuple(among)), MOST_HITS // 2
+        WordQuery(counts, BOOSTS), replace(where, kinds=WORKS, people=tuple(among)), MOST_HITS // 2
     ).hits
     stored, allowed = index.get([hit.id for hit in hits]), set(among)
     best: dict[str, float] = {}

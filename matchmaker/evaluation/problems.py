@@ -31,7 +31,7 @@ from indexer.text import words
 from matchmaker.evaluation.workspace import Folder
 from matchmaker.matching import ranker, training
 from matchmaker.matching.analysis import analyse
-from matchmaker.matching.candidates import LITERATURE
+from matchmaker.matching.candidates import BOOSTS, LITERATURE
 from matchmaker.matching.features import listed
 from matchmaker.matching.model import PLAIN, UNFITTED, Model
 from matchmaker.matching.question import Question
@@ -140,7 +140,7 @@ def report(found: Sequence[Case], folder: Folder, fitted: Model) -> dict[str, An
 def cross_validated(found: Sequence[Case], seed: int) -> Fitted:
     """Ranks and verdicts of every problem by models that never saw it."""
     result = Fitted()
-    for held_out in folds([case.id for case in found], FOLDS, seed=seed):
+    for held_out in folds([case.good for case in found], FOLDS, seed=seed):
         outside = set(held_out.tolist())
         model = fit([case for place, case in enumerate(found) if place not in outside])
         for place in held_out:
@@ -213,12 +213,12 @@ def _case(index: Reader, embedder: CachedEmbedder, folder: Folder, query: str) -
 
 
 def _baselines(index: Reader, embedder: CachedEmbedder, question: Question) -> dict[str, list[str]]:
-    """Words (title twice), vectors, and their two fusions, each without anything of ours."""
+    """Words (title twice, fields boosted as in our first stage), vectors, and their two fusions."""
     where = Filter(None, kinds=("publication",))
     counts: dict[str, float] = {}
     for word in [*words(question.title), *words(question.title), *words(question.body)]:
         counts[word] = counts.get(word, 0.0) + 1.0
-    by_words = index.search(WordQuery(counts), where, DEPTH).hits
+    by_words = index.search(WordQuery(counts, BOOSTS), where, DEPTH).hits
     vector = embedder.encode([question.text], "query")[0]
     by_vector = index.nearest(vector, where, DEPTH)
     lists: dict[str, Sequence[Hit]] = {

@@ -31,7 +31,6 @@ class Sentence:
     words: frozenset[str]
 
 
-@lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """As words are compared: NFKC, lower case."""
     return normalize("NFKC", text).lower()
@@ -40,11 +39,16 @@ def folded(text: str) -> str:
 def split(text: str, words: Iterable[str]) -> list[Sentence]:
     """The sentences of a text with the given words that each holds (as substrings: no segmenting here)."""
     wanted = tuple(words)
-    found = []
-    for sentence in sentences(text):
-        plain = folded(sentence)
-        found.append(Sentence(sentence, frozenset(word for word in wanted if word in plain)))
-    return found
+    return [
+        Sentence(sentence, frozenset([word for word in wanted if word in plain]))
+        for sentence, plain in _sentences(text)
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _sentences(text: str) -> tuple[tuple[str, str], ...]:
+    """Sentences as they stand and as words are compared; the same documents are quoted again and again."""
+    return tuple((sentence, folded(sentence)) for sentence in sentences(text))
 
 
 def maximal(words: Iterable[str]) -> tuple[str, ...]:
@@ -57,8 +61,8 @@ def maximal(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def weight_of(words: Iterable[str], weights: Mapping[str, float]) -> float:
-    """Weight of a set of words, each stretch of text counted once."""
-    return sum(weights.get(word, 0.0) for word in maximal(words))
+    """Weight of a set of words; a word within a longer one counts beside it, on both sides of a share alike."""
+    return sum(weights[word] for word in words if word in weights)
 
 
 def points_of(texts: Sequence[str], weights: Mapping[str, float]) -> list[Sentence]:

@@ -37,8 +37,9 @@ def score(
     scores: npt.NDArray[np.float64],
     probabilities: npt.NDArray[np.float64],
     model: Model,
+    limit: int,
 ) -> list[Scored]:
-    """The experts behind the pool's documents, best first; those the reader may not see are left out."""
+    """The best experts behind the pool's documents; those the reader may not see are left out."""
     behind = _documents_of(pool, scores)
     named = sorted(behind, key=lambda person: (-scores[behind[person][0]], person))[:MOST]
     length = max(float(np.linalg.norm(vectors.asked)), 1e-9)
@@ -48,11 +49,12 @@ def score(
         return []
     values = np.array([hit.score for hit in seen])
     whole = (values - values.mean()) / (values.std() + 1e-9)
-    found = [
-        _scored(hit.id, behind[hit.id], float(value), pool, scores, probabilities, model)
-        for hit, value in zip(seen, whole, strict=True)
+    totals = [best_of(scores[behind[hit.id]]) + WHOLE * value for hit, value in zip(seen, whole, strict=True)]
+    order = sorted(range(len(seen)), key=lambda place: (-round(float(totals[place]), 9), seen[place].id))
+    return [
+        _scored(seen[place].id, behind[seen[place].id], float(whole[place]), pool, scores, probabilities, model)
+        for place in order[:limit]
     ]
-    return sorted(found, key=lambda one: (-round(one.score, 9), one.id))
 
 
 def best_of(scores: npt.NDArray[np.float64]) -> float:

@@ -100,10 +100,8 @@ def count_matrix(stored: Sequence[StoredDocument], words: Sequence[str]) -> tupl
     for row, document in enumerate(stored):
         for some in document.words:
             lengths[row] += len(some)
-            for word in some:
-                place = column.get(word)
-                if place is not None:
-                    counts[row, place] += 1
+            for word in filter(column.__contains__, some):
+                counts[row, column[word]] += 1
     return counts, lengths
 
 
@@ -137,7 +135,7 @@ def document_pairs(document: StoredDocument) -> IntArray:
     return _pairs_of(f"{document.title} {' '.join(document.keywords)} {document.body}")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16384)
 def _pairs_of(text: str) -> IntArray:
     """The same documents come up again and again: their pairs are kept."""
     return pairs(text)

@@ -92,10 +92,10 @@ def rank(
     where = Filter(audiences, excluded=question.excluded)
     scored = score(index, analysis, vectors, where, fitted)
     clock.lap("candidates")
-    persons = people.score(index, vectors, where, scored.pool, scored.scores, scored.probabilities, fitted)
+    persons = people.score(index, vectors, where, scored.pool, scored.scores, scored.probabilities, fitted, limit)
     clock.lap("experts")
     inputs = _inputs(question, embedder.fingerprint, index.health().generation, fitted)
-    ranking = _answer(index, question, analysis, scored, persons[:limit], fitted, limit, inputs)
+    ranking = _answer(index, question, analysis, scored, persons, fitted, limit, inputs)
     clock.lap("evidence")
     return replace(ranking, seconds=clock.laps)
 

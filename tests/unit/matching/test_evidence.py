@@ -43,9 +43,9 @@ def test_points_that_no_document_speaks_of_are_open_with_their_words():
     ]
 
 
-def test_a_word_within_a_longer_one_counts_once():
+def test_a_reader_is_shown_the_longest_words_only():
     assert maximal(["镍", "含镍"]) == ("含镍",)
-    assert weight_of(["镍", "含镍"], WEIGHTS) == 2.0
+    assert weight_of(["镍", "含镍", "水稻"], WEIGHTS) == 3.0
 
 
 def test_sentences_without_anything_technical_are_no_points():
