@@ -30,7 +30,8 @@ check: $(STAMP)  ## style, format, types, import rules
 	@echo "· import rules"; $(BIN)/lint-imports
 
 bench: $(STAMP)  ## benchmarks, each printing a Markdown table (minutes)
-	@set -e; for script in tests/benchmarks/bench_*.py; do echo "· $$script"; $(BIN)/python "$$script"; done
+	@set -e; for script in tests/benchmarks/bench_*.py; do echo "· $$script"; \
+	  $(BIN)/python -m "tests.benchmarks.$$(basename "$$script" .py)"; done
 
 clean:  ## removes environment, demo and what tools left; your own installations stay
 	rm -rf .venv var build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
