@@ -23,7 +23,9 @@ def main() -> None:
         report = sync.rebuild(app)
         seconds = time.perf_counter() - start
         sync.KINDS = held
-        print(f"| rebuild with cached vectors, {name} | {report.written} | {seconds:.1f} | {resident():.0f} |")
+        print(
+            f"| rebuild with cached vectors, {name} | {report.written} | {seconds:.1f} | {resident():.0f} |"
+        )
     app.close()
 
 

@@ -49,7 +49,9 @@ def test_a_reader_is_shown_the_longest_words_only():
 
 
 def test_sentences_without_anything_technical_are_no_points():
-    assert [point.text for point in points_of(["公司成立于2011年。", "含镍镀层起泡。"], WEIGHTS)] == ["含镍镀层起泡。"]
+    assert [point.text for point in points_of(["公司成立于2011年。", "含镍镀层起泡。"], WEIGHTS)] == [
+        "含镍镀层起泡。"
+    ]
 
 
 def test_the_same_sentence_is_one_point():
