@@ -32,7 +32,7 @@ from matchmaker.evaluation.workspace import Folder
 from matchmaker.matching import ranker, training
 from matchmaker.matching.analysis import analyse
 from matchmaker.matching.candidates import BOOSTS, LITERATURE
-from matchmaker.matching.features import listed
+from matchmaker.matching.features import in_list, listed
 from matchmaker.matching.model import PLAIN, UNFITTED, Model
 from matchmaker.matching.question import Question
 
@@ -173,11 +173,20 @@ def fit(found: Sequence[Case], sheet: Mapping[str, Any] | None = None) -> Model:
         [case.grades[rows] >= RELEVANT for case, rows in zip(found, judged, strict=True)]
     )
     pair = training.fit_logistic(absolute, relevant, training.PAIR_C)
+    chances = verdict.probability(values)
+    placed = np.vstack(
+        [
+            in_list(case.scored.features.absolute, case.scored.features.relative @ np.array(weights), float(p))[rows]
+            for case, rows, p in zip(found, judged, chances, strict=True)
+        ]
+    )
+    ranked = training.fit_logistic(placed, relevant, training.PAIR_C)
     return Model(
         weights=weights,
         pair=pair,
+        ranked=ranked,
         verdict=verdict,
-        bands=training.bands(pair.probability(absolute), relevant),
+        bands=training.bands(ranked.probability(placed), relevant),
         no_match=training.NO_MATCH,
         sheet=dict(sheet or {}),
     )

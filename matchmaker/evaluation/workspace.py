@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 
 from indexer.document import Document, text_of
 from indexer.embedder import CachedEmbedder
-from indexer.engine import Engine
+from indexer.engine import Engine, IndexBroken, IndexMismatch
 from indexer.evaluation import read_judgments
 from indexer.text import clean
 from matchmaker.errors import InvalidInput
@@ -147,7 +148,12 @@ def open_index(
     from indexer.factory import open_engine
 
     name = hashlib.sha256(f"{_fingerprint(data)}|{embedder.fingerprint}|{LAYOUT}".encode()).hexdigest()[:16]
-    index = open_engine(home / "evaluation" / name, embedder.fingerprint, embedder.dimension)
+    place = home / "evaluation" / name
+    try:
+        index = open_engine(place, embedder.fingerprint, embedder.dimension)
+    except (IndexMismatch, IndexBroken):  # a workspace is made of its folder: made again, nothing is lost
+        shutil.rmtree(place)
+        index = open_engine(place, embedder.fingerprint, embedder.dimension)
     total = len(folder.papers) + len(folder.people)
     if sum(index.health().documents.values()) == total:
         return index

@@ -30,6 +30,9 @@ Array = npt.NDArray[np.float64]
 RELATIVE = ("words", "pairs", "meaning", "sentence")
 #: Absolute features, in the order of the pair model's coefficients.
 ABSOLUTE = ("meaning", "cover", "title_cover", "pair_cover")
+#: Features of a document within a list, in the order of the ranked model's coefficients: the absolute ones, its
+#: score, and the log-odds that the list has a good match at all.
+RANKED = (*ABSOLUTE, "score", "list")
 #: Features of a whole list, in the order of the verdict's coefficients.
 LISTED = ("close", "shared", "title_cover")
 
@@ -175,6 +178,19 @@ def listed(features_: Features, order: npt.NDArray[np.intp]) -> Array:
             title_cover[order[:10]].max(),
         ]
     )
+
+
+def in_list(absolute: Array, scores: Array, verdict: float) -> Array:
+    """RANKED features, shape (n, len(RANKED)).
+
+    Args:
+        absolute: shape (n, len(ABSOLUTE)).
+        scores: by which the list is ordered, shape (n,).
+        verdict: probability that the list has a good match.
+    """
+    held = min(max(verdict, 1e-3), 1 - 1e-3)
+    odds = np.full(len(scores), np.log(held / (1 - held)))
+    return np.column_stack([absolute, scores, odds])
 
 
 def shared_words(features_: Features, row: int, weights: Mapping[str, float]) -> list[str]:

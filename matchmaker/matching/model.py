@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from matchmaker.matching.features import ABSOLUTE, LISTED, RELATIVE
+from matchmaker.matching.features import ABSOLUTE, LISTED, RANKED, RELATIVE
 from matchmaker.matching.result import NONE, STRONG, WEAK, WORTH
 
 Array = npt.NDArray[np.float64]
@@ -47,7 +47,8 @@ class Model:
 
     Attributes:
         weights: of RELATIVE, for the order.
-        pair: of ABSOLUTE, for the probability that one document is worth a meeting.
+        pair: of ABSOLUTE, for the probability that one document is worth a meeting, whatever else there is.
+        ranked: of RANKED, the same for a document in a list, which tells more.
         verdict: of LISTED, for the probability that there is a good match at all.
         bands: least probability of a pair for strong, worth, weak.
         no_match: a list whose probability lies below has no good match.
@@ -56,6 +57,7 @@ class Model:
 
     weights: tuple[float, ...]
     pair: Logistic
+    ranked: Logistic
     verdict: Logistic
     bands: tuple[float, float, float]
     no_match: float
@@ -94,14 +96,15 @@ def _parsed(raw: dict[str, Any]) -> Model:
     model = Model(
         weights=tuple(raw["weights"]),
         pair=_logistic(raw["pair"]),
+        ranked=_logistic(raw["ranked"]),
         verdict=_logistic(raw["verdict"]),
         bands=(raw["bands"][0], raw["bands"][1], raw["bands"][2]),
         no_match=raw["no_match"],
         sheet=raw["sheet"],
     )
-    sizes = (len(model.weights), len(model.pair.coefficients), len(model.verdict.coefficients))
-    if sizes != (len(RELATIVE), len(ABSOLUTE), len(LISTED)):
-        needed = (len(RELATIVE), len(ABSOLUTE), len(LISTED))
+    sizes = (len(model.weights), len(model.pair.coefficients), len(model.ranked.coefficients), len(model.verdict.coefficients))
+    needed = (len(RELATIVE), len(ABSOLUTE), len(RANKED), len(LISTED))
+    if sizes != needed:
         raise ValueError(f"the model has {sizes} weights, these features need {needed}")
     return model
 
@@ -118,5 +121,11 @@ def _flat(size: int) -> Logistic:
 
 #: Orders by the plain weights and knows nothing of probabilities: what training starts from.
 UNFITTED = Model(
-    PLAIN, _flat(len(ABSOLUTE)), _flat(len(LISTED)), (0.6, 0.35, 0.12), 0.5, {"version": "plain"}
+    weights=PLAIN,
+    pair=_flat(len(ABSOLUTE)),
+    ranked=_flat(len(RANKED)),
+    verdict=_flat(len(LISTED)),
+    bands=(0.6, 0.35, 0.12),
+    no_match=0.5,
+    sheet={"version": "plain"},
 )

@@ -29,7 +29,7 @@ from matchmaker.matching.candidates import (
     word_rarity,
 )
 from matchmaker.matching.evidence import maximal, points_of
-from matchmaker.matching.features import Features, features, listed
+from matchmaker.matching.features import Features, features, in_list, listed
 from matchmaker.matching.model import Model, shipped
 from matchmaker.matching.question import Question, mixed
 from matchmaker.matching.reasons import components_of, verdict_advice, verdict_reasons
@@ -92,9 +92,11 @@ def rank(
     where = Filter(audiences, excluded=question.excluded)
     scored = score(index, analysis, vectors, where, fitted)
     clock.lap("candidates")
-    persons = people.score(index, vectors, where, scored.pool, scored.scores, scored.probabilities, fitted, limit)
+    persons = people.score(
+        index, vectors, where, scored.pool, scored.scores, scored.probabilities, fitted, limit
+    )
     clock.lap("experts")
-    inputs = _inputs(question, embedder.fingerprint, index.health().generation, fitted)
+    inputs = _inputs(question, embedder.fingerprint, index.generation, fitted)
     ranking = _answer(index, question, analysis, scored, persons, fitted, limit, inputs)
     clock.lap("evidence")
     return replace(ranking, seconds=clock.laps)
@@ -115,8 +117,10 @@ def score(
     is_work = np.array([document.kind in WORKS for document in pool.stored], dtype=bool)
     found = features(analysis, vectors, pool, is_work)
     scores = found.relative @ np.array(model.weights)
-    probabilities = model.pair.probability(found.absolute) if len(ids) else np.zeros(0)
-    return Scores(pool, found, scores, probabilities, is_work)
+    ordered = Scores(pool, found, scores, np.zeros(len(scores)), is_work)
+    chance = verdict_probability(ordered, model)
+    probabilities = model.ranked.probability(in_list(found.absolute, scores, chance))
+    return replace(ordered, probabilities=probabilities)
 
 
 def vectors_of(
@@ -156,10 +160,16 @@ def _vector(embedder: CachedEmbedder, encoded: Mapping[str, FloatArray], text: s
 def verdict_of(scored: Scores, model: Model) -> tuple[float, str, list[float]]:
     """(probability of a good match, band of the whole list, the values it was told from)."""
     values = listed(scored.features, scored.works)
-    probability = float(model.verdict.probability(values)[0]) if len(scored.works) else 0.0
+    probability = verdict_probability(scored, model)
     best = max((model.band(float(p)) for p in scored.probabilities), key=_goodness, default=NONE)
     band = NONE if probability < model.no_match else (best if best in {STRONG, WORTH} else WORTH)
     return probability, band, values.tolist()
+
+
+def verdict_probability(scored: Scores, model: Model) -> float:
+    """Probability that a list has a good match; 0 for an empty one."""
+    works = scored.works
+    return float(model.verdict.probability(listed(scored.features, works))[0]) if len(works) else 0.0
 
 
 def _goodness(band: str) -> int:

@@ -71,7 +71,9 @@ def test_a_saved_model_comes_back_as_it_was(tmp_path):
 
 
 def test_a_model_of_other_features_is_refused(tmp_path):
-    Model((1.0,), UNFITTED.pair, UNFITTED.verdict, (0.6, 0.3, 0.1), 0.5, {}).save(tmp_path / "model.json")
+    Model((1.0,), UNFITTED.pair, UNFITTED.ranked, UNFITTED.verdict, (0.6, 0.3, 0.1), 0.5, {}).save(
+        tmp_path / "model.json"
+    )
 
     with pytest.raises(ValueError, match="weights"):
         load(tmp_path / "model.json")
@@ -80,7 +82,10 @@ def test_a_model_of_other_features_is_refused(tmp_path):
 def test_the_shipped_model_keeps_its_rules():
     model = shipped()
 
-    assert min(*model.weights, *model.pair.coefficients, *model.verdict.coefficients) >= 0
+    assert (
+        min(*model.weights, *model.pair.coefficients, *model.ranked.coefficients, *model.verdict.coefficients)
+        >= 0
+    )
     assert model.bands[0] > model.bands[1] > model.bands[2] > 0
     assert model.no_match == NO_MATCH
     assert {model.band(p) for p in (0.0, 0.2, 0.5, 0.99)} <= set(BANDS)
