@@ -78,6 +78,11 @@ class EmbeddedEngine:
 
     # Reading
 
+    @property
+    def generation(self) -> str:
+        """Name of the folder of the live generation."""
+        return self._generation().folder.name
+
     def search(
         self,
         query: WordQuery,

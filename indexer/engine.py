@@ -125,6 +125,11 @@ class Reader(Protocol):
         """What this engine promises."""
         ...
 
+    @property
+    def generation(self) -> str:
+        """Name of the live index, as in ``health`` but at no cost; changes with each switch."""
+        ...
+
     def search(
         self,
         query: WordQuery,

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 _MARKER = "\x00marker"
 _HEAP = 48_000_000
 _ANALYZER = "words"
+#: Field of "kind + separator + word", once a document: the index's own counts of it are the frequencies.
+_HELD = "held"
+_SEPARATOR = "\x1f"
+#: A value of that field which every document has, the marker too.
+_EVERY = _SEPARATOR
 #: Part of a Filter → column of the catalogue.
 _PARTS = {"kinds": "kinds", "fields": "fields", "regions": "regions", "bodies": "bodies", "people": "people"}
 
@@ -114,10 +119,19 @@ class LexicalStore:
         clauses = [(must, query), *self._filters(where)]
         return self._tantivy.Query.boolean_query(clauses) if len(clauses) > 1 else query
 
-    def holding(self, word: str, kinds: Sequence[str] | None) -> Any:
-        """Documents with the word in any field, within the kinds; no scores."""
-        where = Filter(None, kinds=None if kinds is None else tuple(kinds))
-        return self.within(self._anywhere(word, TEXT_FIELDS), where)
+    def frequency(self, searcher: tantivy.Searcher, word: str, kinds: Sequence[str]) -> int:
+        """Documents of the kinds, each named once, that have the word in any field.
+
+        The index's own counts take in what was deleted until segments are merged; then they are counted.
+        """
+        values = [f"{kind}{_SEPARATOR}{word}" for kind in kinds]
+        with _guarded(self._folder):
+            if searcher.doc_freq(_HELD, _EVERY) == searcher.num_docs:
+                return sum(searcher.doc_freq(_HELD, value) for value in values)
+        if not values:
+            return 0
+        terms = [(self._tantivy.Occur.Should, self._term(_HELD, value)) for value in values]
+        return self.top(searcher, self.unscored(self._tantivy.Query.boolean_query(terms)), 1, count=True)[1]
 
     def unscored(self, query: Any) -> Any:
         """The query without the work of scoring."""
@@ -186,6 +200,7 @@ class LexicalWriter:
                 marker = self._document()
                 marker.add_text("id", _MARKER)
                 marker.add_unsigned("ord", seq)
+                marker.add_text(_HELD, _EVERY)
                 self._writer.add_document(marker)
             self._writer.commit()
 
@@ -206,7 +221,17 @@ class LexicalWriter:
         for column, raw in zip(SETS, entry.sets, strict=True):
             for value in json.loads(raw) if raw != "[]" else ():
                 document.add_text(column, value)
+        for value in _held(entry):
+            document.add_text(_HELD, value)
         return document
+
+
+def _held(entry: Entry) -> Iterator[str]:
+    """What a document is counted under."""
+    yield _EVERY
+    words = dict.fromkeys(word for text in entry.words if text for word in text.split(" "))
+    for kind in json.loads(entry.sets[SETS.index("kinds")]):
+        yield from (f"{kind}{_SEPARATOR}{word}" for word in words)
 
 
 def is_encodable(text: str) -> bool:
@@ -224,7 +249,7 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     for field in TEXT_FIELDS:
         builder.add_text_field(field, tokenizer_name=_ANALYZER, index_option="freq")
-    for field in ("id", *SETS):
+    for field in ("id", _HELD, *SETS):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("ord", fast=True)
     builder.add_unsigned_field("date", indexed=True)

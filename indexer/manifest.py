@@ -13,7 +13,7 @@ from indexer.text import RECIPE
 from indexer.vector_store import broken
 
 #: Changes when the files of a generation do.
-LAYOUT = 1
+LAYOUT = 2
 _NAME = "manifest.json"
 
 Stamp = tuple[int, int]

@@ -18,7 +18,7 @@ NO_ROW = -1
 _SLACK = 2e-5
 _CHUNK = 4096
 #: Below this share of the rows it is faster to gather them than to read the whole file in order.
-_GATHER_SHARE = 0.25
+GATHER_SHARE = 0.25
 
 
 class VectorFile:
@@ -63,14 +63,13 @@ class VectorFile:
 
 
 def best_rows(
-    matrix: FloatArray, rows: IntArray, vector: FloatArray, limit: int
+    matrix: FloatArray, rows: IntArray, vector: FloatArray, limit: int, rough: FloatArray
 ) -> tuple[IntArray, FloatArray]:
     """Positions in ``rows`` of the greatest products with ``vector``, and those products, unordered.
 
-    All positions that tie with the last one are given, so there may be more than ``limit``. The scan in
-    float32 only finds candidates; their products are summed in float64, alike for alike rows.
+    All positions that tie with the last one are given, so there may be more than ``limit``. ``rough``, the
+    products in float32, only finds candidates; theirs are summed in float64, alike for alike rows.
     """
-    rough = _products(matrix, rows, vector)
     if len(rough) > limit:
         threshold = np.partition(rough, len(rough) - limit)[len(rough) - limit]
         positions = np.flatnonzero(rough >= threshold - _SLACK)
@@ -92,10 +91,3 @@ def exact_products(matrix: FloatArray, rows: IntArray, vector: FloatArray) -> Fl
 def broken(path: Path, fault: object) -> IndexBroken:
     """The error of a lost or damaged file, with the remedy."""
     return IndexBroken(f"the index cannot be read: {path}: {fault}; run: matchmaker index rebuild")
-
-
-def _products(matrix: FloatArray, rows: IntArray, vector: FloatArray) -> FloatArray:
-    query = np.ascontiguousarray(vector, dtype=np.float32)
-    if len(rows) < _GATHER_SHARE * len(matrix):
-        return np.asarray(matrix[rows] @ query, dtype=np.float32)
-    return np.asarray((matrix @ query)[rows], dtype=np.float32)

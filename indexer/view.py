@@ -13,7 +13,7 @@ from indexer.columns import FACETS, BoolArray, Snapshot
 from indexer.document import TEXT_FIELDS, FloatArray
 from indexer.lexical_store import LexicalStore, is_encodable
 from indexer.query import Filter, Hit, QueryError, WordQuery
-from indexer.vector_store import NO_ROW, IntArray, best_rows, exact_products
+from indexer.vector_store import GATHER_SHARE, NO_ROW, IntArray, best_rows, exact_products
 
 #: Up to so many hits it is faster to search without the filter and to filter then.
 _MOST_ASKED = 4000
@@ -21,6 +21,8 @@ _MOST_ASKED = 4000
 _MASKS = 32
 #: Document frequencies that are kept.
 _MOST_FREQUENCIES = 100_000
+#: Recent scans of all vectors that are kept.
+_SCANS = 8
 #: Hits asked for beyond those needed, so that ties at the cut are seen whole.
 _SPARE = 32
 #: Float32 sums in another order differ in their last bits; six of them are dropped, so that ties are ties.
@@ -36,7 +38,8 @@ class View:
     lexical: LexicalStore
     searcher: Any
     _masks: dict[Filter, BoolArray] = field(default_factory=dict)
-    _frequencies: dict[tuple[str, tuple[str, ...] | None], int] = field(default_factory=dict)
+    _frequencies: dict[tuple[str, tuple[str, ...]], int] = field(default_factory=dict)
+    _scans: dict[bytes, FloatArray] = field(default_factory=dict)
 
     def search(self, query: WordQuery, where: Filter, need: int, *, total: bool) -> tuple[list[Hit], int]:
         """The best ``need`` hits in order, and the number of matches if asked."""
@@ -71,8 +74,23 @@ class View:
         slots = np.flatnonzero(self._passing(where) & (self.snapshot.rows != NO_ROW))
         if limit == 0 or len(slots) == 0:
             return []
-        positions, scores = best_rows(self.matrix, self.snapshot.rows[slots], vector, limit)
+        rows = self.snapshot.rows[slots]
+        positions, scores = best_rows(self.matrix, rows, vector, limit, self._rough(rows, vector))
         return self._ordered(slots[positions], scores, limit)
+
+    def _rough(self, rows: IntArray, vector: FloatArray) -> FloatArray:
+        """Product of each row with the vector; a vector is asked several times, of one kind after another."""
+        vector = np.ascontiguousarray(vector)
+        key = vector.tobytes()
+        scan = self._scans.get(key)
+        if scan is None and len(rows) < GATHER_SHARE * len(self.matrix):
+            return np.asarray(self.matrix[rows] @ vector, dtype=np.float32)
+        if scan is None:
+            scan = np.asarray(self.matrix @ vector, dtype=np.float32)
+            if len(self._scans) >= _SCANS:
+                self._scans.clear()
+            self._scans[key] = scan
+        return scan[rows]
 
     def scores(self, vector: FloatArray, ids: Sequence[str]) -> dict[str, float]:
         """Cosine of each named document that has a vector."""
@@ -99,15 +117,15 @@ class View:
 
     def frequencies(self, words: Iterable[str], kinds: Sequence[str] | None) -> dict[str, int]:
         """Documents that contain each word."""
-        return {word: self._frequency(word, None if kinds is None else tuple(kinds)) for word in words}
+        asked = self.snapshot.tally("kinds", self.snapshot.alive) if kinds is None else dict.fromkeys(kinds)
+        within = tuple(kind for kind in asked if is_encodable(kind))
+        return {word: self._frequency(word, within) for word in words}
 
-    def _frequency(self, word: str, kinds: tuple[str, ...] | None) -> int:
+    def _frequency(self, word: str, kinds: tuple[str, ...]) -> int:
         """One count, kept as long as this state: problems share most of their words."""
         held = self._frequencies.get((word, kinds))
         if held is None:
-            held = 0
-            if is_encodable(word):
-                held = self.lexical.top(self.searcher, self.lexical.holding(word, kinds), 1, count=True)[1]
+            held = self.lexical.frequency(self.searcher, word, kinds) if is_encodable(word) else 0
             if len(self._frequencies) >= _MOST_FREQUENCIES:
                 self._frequencies.clear()
             self._frequencies[word, kinds] = held

@@ -102,6 +102,8 @@ def gather(
     found: list[str] = []
     for kinds, most in keep.items():
         some = replace(where, kinds=kinds)
+        if not index.count(some):
+            continue
         depth = DEPTH if most > 100 else 4 * most
         lists: list[Sequence[Hit]] = [index.search(query, some, depth).hits] if query.words else []
         if unit is not None:
@@ -141,7 +143,7 @@ _CENTRES: WeakKeyDictionary[Reader, tuple[str, FloatArray]] = WeakKeyDictionary(
 
 def centre_of(index: Reader, dimension: int) -> FloatArray:
     """The mean document of an index, from a sample; kept until the index changes its generation."""
-    generation = index.health().generation
+    generation = index.generation
     held = _CENTRES.get(index)
     if held is not None and held[0] == generation:
         return held[1]

@@ -88,7 +88,7 @@ def rank(
         verdict=_verdict(best, fitted, len(problems)),
         words=(), points=(),
         inputs={"subject": expert, "version": str(profile.version), "embedding": fingerprint,
-                "index": index.health().generation, "model": fitted.version, "scorer": VERSION},
+                "index": index.generation, "model": fitted.version, "scorer": VERSION},
         seconds={"all": time.perf_counter() - start},
     )  # fmt: skip
 

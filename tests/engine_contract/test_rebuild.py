@@ -38,6 +38,7 @@ def test_clause_19_a_rebuild_is_unseen_until_the_switch(engine, place):
             assert (found(reader, "alpha"), near(reader, 1)) == (["n:1"], ["n:1"])
             assert list(reader.versions()) == [("n:1", 1)]
     assert engine.health().generation != before
+    assert engine.generation == engine.health().generation
     engine.write([doc("n:2", 2, title="alpha")])
     engine.refresh()
     assert found(other, "alpha") == ["n:1", "n:2"]

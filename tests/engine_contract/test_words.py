@@ -261,3 +261,16 @@ def test_clause_17_frequencies_count_documents_by_word_and_kind(engine):
     assert counts(("p",)) == [1, 2, 0, 0, 0, 0]
     assert counts(("p", "e")) == [2, 2, 0, 1, 0, 0]
     assert counts(()) == [0, 0, 0, 0, 0, 0]
+
+
+def test_clause_17_frequencies_follow_changes_and_deletions(engine):
+    engine.write([doc(f"p:{n}", title="alpha", body="beta alpha") for n in range(5)])
+    engine.refresh()
+    assert engine.frequencies(["alpha", "beta"], ("p",)) == {"alpha": 5, "beta": 5}
+    engine.write([doc("p:1", 2, title="alpha")])
+    engine.refresh()
+    assert engine.frequencies(["alpha", "beta"], ("p",)) == {"alpha": 5, "beta": 4}
+    engine.delete({"p:2": 2, "p:3": 2})
+    engine.refresh()
+    assert engine.frequencies(["alpha", "beta"], ("p",)) == {"alpha": 3, "beta": 2}
+    assert engine.frequencies(["alpha", "beta"]) == {"alpha": 3, "beta": 2}

@@ -41,7 +41,7 @@ def test_a_file_shorter_than_the_catalogue_says_is_broken(file):
         file.mapped(2)
 
 
-@pytest.mark.parametrize("share", [1.0, 0.05], ids=["scan", "gather"])
+@pytest.mark.parametrize("share", [1.0, 0.05])
 @pytest.mark.parametrize("limit", [1, 10, 5000])
 def test_best_rows_are_those_of_a_full_sort(share, limit):
     rng = np.random.default_rng(3)
@@ -49,7 +49,7 @@ def test_best_rows_are_those_of_a_full_sort(share, limit):
     matrix[5000:] = matrix[:1000]
     rows = np.sort(rng.choice(6000, int(6000 * share), replace=False))
     query = matrix[7]
-    positions, scores = best_rows(matrix, rows, query, limit)
+    positions, scores = best_rows(matrix, rows, query, limit, matrix[rows] @ query)
     wanted = exact_products(matrix, rows, query)
     cut = np.sort(wanted)[::-1][min(limit, len(rows)) - 1]
     assert set(np.flatnonzero(wanted >= cut)) <= set(positions.tolist())
