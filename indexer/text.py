@@ -138,6 +138,8 @@ def _pieces(line: str) -> Iterator[str]:
     for end in _ENDS.finditer(line):
         if end[0].startswith(".") and _is_abbreviated(line, end.start()):
             continue
+        if not end[0] and _is_bracketed(line[max(start, end.start() - 60) : end.start()]):
+            continue
         if piece := line[start : end.end()].strip():
             yield piece
         start = end.end()
@@ -153,6 +155,11 @@ def _is_abbreviated(line: str, dot: int) -> bool:
     word = last[0]
     is_number = word.isdigit() and len(word) <= 2 and not line[: last.start()].strip()
     return word.lower() in _ABBREVIATIONS or (len(word) == 1 and word.isupper()) or is_number
+
+
+def _is_bracketed(before: str) -> bool:
+    """Within an open bracket a number with “）” closes it, as in “（现值 24）”, and begins no item."""
+    return sum(map(before.count, "(（")) > sum(map(before.count, ")）"))
 
 
 def _is_marker(piece: str) -> bool:

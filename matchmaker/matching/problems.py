@@ -199,7 +199,7 @@ def _answered(index: Reader, one: _Held, documents: Sequence[StoredDocument], mo
         band=model.band(probability),
         probability=probability,
         components=(
-            Component("best", LABELS["best"], probability, probability,
+            Component("best", LABELS["best"], probability, _score(one),
                       Message("最相关的是“%(title)s”", {"title": texts.title(shown[0].id)})),
             Component("words", LABELS["words"], share, 0.0,
                       Message("共有：%(words)s", {"words": "、".join(shared)}) if shared
