@@ -52,6 +52,9 @@ class CachedEmbedder:
 
     The cache is one SQLite file beside the model: (fingerprint, use, sha256 of the text) → float32 bytes.
     It is committed batch by batch, so that a killed run resumes where it was, and shared by processes.
+
+    Attributes:
+        watcher: told of the progress of every call, besides the caller's own.
     """
 
     def __init__(self, inner: Embedder, path: Path) -> None:
@@ -59,6 +62,7 @@ class CachedEmbedder:
         self._path = path
         self._lock = Lock()
         self._connection: sqlite3.Connection | None = None
+        self.watcher: Progress | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -72,6 +76,7 @@ class CachedEmbedder:
 
     def encode(self, texts: Sequence[str], use: Use, progress: Progress | None = None) -> FloatArray:
         """As the model within, from the cache where it can be."""
+        progress = _both(progress, self.watcher)
         result = np.zeros((len(texts), self.dimension), dtype=np.float32)
         keys = [content_hash(text) for text in texts]
         known = self._known(use, keys)
@@ -164,6 +169,18 @@ def _offset(progress: Progress | None, before: int, total: int) -> Progress | No
     if progress is None:
         return None
     return lambda done, _part: progress(before + done, total)
+
+
+def _both(first: Progress | None, second: Progress | None) -> Progress | None:
+    """Tells both, or the one there is."""
+    if first is None or second is None:
+        return first or second
+
+    def tell(done: int, total: int) -> None:
+        first(done, total)
+        second(done, total)
+
+    return tell
 
 
 def content_hash(text: str) -> str:

@@ -87,6 +87,17 @@ def progress(label: str) -> Iterator[Callable[[int, int], None]]:
             bar.close()
 
 
+@contextmanager
+def embedding(app: Application) -> Iterator[None]:
+    """A bar for what the model embeds meanwhile; nothing is shown when the cache holds it all."""
+    with progress("嵌入 / embedding") as tell:
+        app.embedder.watcher = lambda done, total: tell(done, total) if total > 1 else None
+        try:
+            yield
+        finally:
+            app.embedder.watcher = None
+
+
 def say(line: str) -> None:
     """A line about what is being done, on standard error so that answers stay clean."""
     click.echo(line, err=True)

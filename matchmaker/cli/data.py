@@ -39,7 +39,7 @@ def import_(
     Reading a file again updates rather than doubles; Ctrl-C stops between two blocks of rows and keeps what
     was read. Columns and codes: docs/import.md.
     """
-    from matchmaker.cli.common import application, print_json, progress, say
+    from matchmaker.cli.common import application, embedding, print_json, progress, say
     from matchmaker.importing.files import inspect
     from matchmaker.jobs.worker import Worker
     from matchmaker.permissions import SYSTEM
@@ -74,7 +74,8 @@ def import_(
                 _tell(reports[-1])
         if not no_index:
             say("更新索引 / updating the index …")
-            Worker(app).drain()
+            with embedding(app):
+                Worker(app).drain()
     if as_json:
         print_json(reports)
 

@@ -81,11 +81,12 @@ def load_data(app: Application) -> None:
 
 
 def _index(app: Application) -> None:
-    from matchmaker.cli.common import say
+    from matchmaker.cli.common import embedding, say
     from matchmaker.jobs.worker import Worker
 
     say("建立索引 / indexing …")
-    Worker(app).drain()
+    with embedding(app):
+        Worker(app).drain()
 
 
 def rank_all(app: Application) -> list[tuple[int, Ranking]]:

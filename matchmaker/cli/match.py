@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: Longest text read from standard input, in bytes.
 MOST_BYTES = 2_000_000
+#: Kinds of works, whose ids ask who else does this.
+WORKS = ("achievement", "publication", "patent")
 
 
 @click.command()
@@ -37,11 +39,14 @@ def match(
 ) -> None:
     """Rank experts for PROBLEM: an id, a number (编号), or "-" for a text on standard input.
 
+    The id of a work, as publication:12, asks who else does this.
+
     \b
       matchmaker match 12
       matchmaker match MX2026-003 --json
       echo "纽扣电镀废水含镍，想降到 0.1 mg/L" | matchmaker match -
       matchmaker match --expert 7
+      matchmaker match publication:12
     """  # noqa: D301 - click reads the backspace as “leave these lines as they are”
     from matchmaker.cli.common import application
 
@@ -67,6 +72,8 @@ def _ranked(app: Application, problem: str | None, expert: str | None, title: st
         if not (number.isascii() and number.isdigit()):
             raise NotFound(Message("没有编号为 %(number)s 的专家。", {"number": expert}))
         return lookups.match_expert(app, SYSTEM, int(number), limit=limit)
+    if (problem or "").partition(":")[0] in WORKS:
+        return lookups.match_work(app, SYSTEM, problem or "", limit=limit)
     with app.reading() as uow:
         found = matches.problem_number(uow, SYSTEM, problem or "")
     if found is None:
@@ -90,7 +97,8 @@ def _show(app: Application, ranking: Ranking, *, as_json: bool, store: bool, dir
     else:
         _print(dumped)
     if store and ranking.inputs.get("subject"):
-        way = "problem-experts" if direction == "problem" else "expert-problems"
+        kind = ranking.inputs["subject"].partition(":")[0]
+        way = "expert-problems" if direction == "expert" else f"{kind}-experts"
         with app.unit_of_work() as uow:
             number = matches.store_run(uow, SYSTEM, way, ranking, int(ranking.inputs["version"]))
         say(f"已存为第 {number} 次匹配 / stored as run {number}")
