@@ -17,16 +17,17 @@ from matchmaker import searching
 from matchmaker.bootstrap import Application
 from matchmaker.errors import InvalidInput, Unavailable
 from matchmaker.matching import problems, ranker
+from matchmaker.matching import works as matching_works
 from matchmaker.matching.question import Question, typed
 from matchmaker.matching.result import Ranking
 from matchmaker.messages import Message
 from matchmaker.permissions import Actor, audiences_of, require
 from matchmaker.searching import By, SearchAnswer, SearchHit, SearchRequest
-from matchmaker.services import matches
+from matchmaker.services import matches, works
 
 __all__ = [
     "By", "SearchAnswer", "SearchHit", "SearchRequest", "match_expert", "match_problem", "match_text",
-    "search",
+    "match_work", "search",
 ]  # fmt: skip
 
 Answer = TypeVar("Answer")
@@ -65,6 +66,28 @@ def match_expert(app: Application, actor: Actor, number: int, *, limit: int = 10
     if found is None:
         raise Unavailable(
             Message("这位专家的资料还在建立索引。"),
+            hint=Message("请稍候再看；长时间不变请让管理员核对索引。"),
+        )
+    return found
+
+
+def match_work(app: Application, actor: Actor, identifier: str, *, limit: int = 8) -> Ranking:
+    """Who else does what an achievement, paper or patent is about; NotFound if it is hidden.
+
+    Its own people are left out.
+    """
+    require(actor, "match:read")
+    with app.reading() as uow:
+        work = works.work_id(uow, actor, identifier)
+    found = _asked(
+        app,
+        lambda: matching_works.rank(
+            app.index, app.embedder.fingerprint, work, audiences_of(actor), limit=limit
+        ),
+    )
+    if found is None:
+        raise Unavailable(
+            Message("这项内容还在建立索引。"),
             hint=Message("请稍候再看；长时间不变请让管理员核对索引。"),
         )
     return found

@@ -52,6 +52,10 @@ class Shown:
         suitable = sum(1 for one in ranked if one.band != NONE)
         return suitable or min(len(ranked), NEAREST)
 
+    def suitable(self, ranked: Sequence[RankedExpert]) -> list[RankedExpert]:
+        """Those of a list who are not unsuitable."""
+        return [one for one in ranked if one.band != NONE]
+
     @property
     def empty(self) -> bool:
         """Whether there is nothing at all to show."""

@@ -15,8 +15,8 @@ class MatchRun(Keyed, Base):
     """One ranking of one subject, with everything it was computed from.
 
     Attributes:
-        direction: "problem-experts" or "expert-problems".
-        subject: the index id of the problem or expert.
+        direction: what was ranked for what: "problem-experts", "expert-problems", "publication-experts" …
+        subject: the index id of the problem, expert or work.
         subject_version, inputs: version and text hash of what was asked, fingerprint of model and index.
         outcome: band of the best match, "none" when there is no good one.
     """

@@ -13,7 +13,7 @@ from matchmaker.messages import Message
 from matchmaker.models import Achievement, Authorship, Expert, Inventorship, Patent, Publication
 from matchmaker.permissions import Actor
 from matchmaker.services.owners import may_name
-from matchmaker.storage.queries import may_read, readable_by
+from matchmaker.storage.queries import may_read, parse_id, readable_by
 from matchmaker.storage.unit_of_work import UnitOfWork
 
 Work = TypeVar("Work", Achievement, Publication, Patent)
@@ -46,6 +46,20 @@ def patent(uow: UnitOfWork, actor: Actor, number: int) -> Patent:
     )
 
 
+def work_id(uow: UnitOfWork, actor: Actor, identifier: str) -> str:
+    """The index id of a work that the actor may read, as "patent:3"; NotFound for any other."""
+    kind, number = parse_id(identifier) or ("", 0)
+    if kind == "achievement":
+        _one(uow, actor, Achievement, number)
+    elif kind == "publication":
+        _one(uow, actor, Publication, number)
+    elif kind == "patent":
+        _one(uow, actor, Patent, number)
+    else:
+        raise _missing(identifier)
+    return f"{kind}:{number}"
+
+
 def people_of(actor: Actor, work: Achievement | Publication | Patent) -> Sequence[Expert]:
     """Authors, inventors or the leader, in order, as far as the actor may read them."""
     people: Iterable[Expert | None]
@@ -62,8 +76,12 @@ def _one(uow: UnitOfWork, actor: Actor, table: type[Work], number: int, *options
     statement = select(table).where(table.id == number, readable_by(actor, table)).options(*options)
     found = uow.session.scalars(statement).one_or_none()
     if found is None:
-        raise NotFound(
-            Message("没有编号为 %(number)s 的内容，或者您不能查看它。", {"number": number}),
-            hint=Message("请用搜索查找。"),
-        )
+        raise _missing(number)
     return found
+
+
+def _missing(number: int | str) -> NotFound:
+    return NotFound(
+        Message("没有编号为 %(number)s 的内容，或者您不能查看它。", {"number": number}),
+        hint=Message("请用搜索查找。"),
+    )
