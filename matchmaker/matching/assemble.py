@@ -6,13 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from indexer.document import StoredDocument
-from matchmaker.matching.evidence import Sentence, coverage, folded, quotes, split
+from matchmaker.matching.evidence import Sentence, coverage, folded, held, quotes, split
 from matchmaker.matching.result import Component, RankedDocument, RankedExpert
 
 #: Documents shown for an expert.
 DOCUMENTS_SHOWN = 3
-#: Uncovered points shown for a match.
-POINTS_SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,7 @@ class Texts:
     weights: Mapping[str, float]
     _sentences: dict[str, list[Sentence]] = field(default_factory=dict)
     _words: dict[str, frozenset[str]] = field(default_factory=dict)
+    _told: dict[str, RankedDocument] = field(default_factory=dict)
 
     def sentences(self, identifier: str) -> list[Sentence]:
         """The sentences of a document's body, its title first."""
@@ -53,8 +52,14 @@ class Texts:
         if identifier not in self._words:
             document = self.stored[identifier]
             plain = folded("\n".join((document.title, " ".join(document.keywords), document.body)))
-            self._words[identifier] = frozenset(word for word in self.weights if word in plain)
+            self._words[identifier] = held(self.weights, plain)
         return self._words[identifier]
+
+    def told(self, one: Scored, points: Sequence[Sentence]) -> RankedDocument:
+        """A document with its quotes; the same one speaks for co-authors and stands in the list itself."""
+        if one.id not in self._told:
+            self._told[one.id] = _document(one, points, self)
+        return self._told[one.id]
 
     def title(self, identifier: str) -> str:
         """The title, or the beginning of the text where there is none."""
@@ -66,7 +71,7 @@ def documents_of(
     scored: Iterable[Scored], points: Sequence[Sentence], texts: Texts
 ) -> tuple[RankedDocument, ...]:
     """Documents with their quotes and the points they leave open."""
-    return tuple(_document(one, points, texts) for one in scored if one.id in texts.stored)
+    return tuple(texts.told(one, points) for one in scored if one.id in texts.stored)
 
 
 def experts_of(
@@ -88,7 +93,7 @@ def _document(one: Scored, points: Sequence[Sentence], texts: Texts) -> RankedDo
         probability=one.probability,
         components=one.components,
         quotes=quotes(points, [(one.id, texts.title(one.id), texts.sentences(one.id))], texts.weights),
-        uncovered=open_points[:POINTS_SHOWN],
+        uncovered=open_points,
         display=stored.display,
     )
 
@@ -109,6 +114,6 @@ def _expert(one: Scored, points: Sequence[Sentence], texts: Texts) -> RankedExpe
         documents=documents_of(shown, points, texts),
         quotes=quotes(points, sources, texts.weights),
         covered=covered,
-        uncovered=open_points[:POINTS_SHOWN],
+        uncovered=open_points,
         display=texts.stored[one.id].display,
     )

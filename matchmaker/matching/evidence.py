@@ -17,10 +17,15 @@ MOST_QUOTED = 120
 COVERED = 0.34
 #: Points a problem shows at most; the heaviest ones.
 MOST_POINTS = 10
+#: Uncovered points told of a match.
+POINTS_SHOWN = 4
 #: A point lighter than this share of the heaviest says nothing technical and is no point.
 LIGHTEST_POINT = 0.15
 #: What a document's text must share at least, as a share of the sentence's weight, to be quoted.
 LEAST_SHARED = 0.08
+_TELLING = re.compile(
+    r"(?!(?:现值|希望|目前|左右|以上|以下|要求|需要)$)(?![一两几亿每][^\W\d_]$)(?=.*[^\W\d_]).{2,}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +41,41 @@ def folded(text: str) -> str:
     return normalize("NFKC", text).lower()
 
 
+def telling(weights: Mapping[str, float]) -> dict[str, float]:
+    """Words that are evidence when two texts share them.
+
+    None are single characters, bare numbers, counted things (“一遍”, “亿粒”), and the labels of our own lines.
+    """
+    return {word: weight for word, weight in weights.items() if weight > 0 and _TELLING.fullmatch(word)}
+
+
+def held(words: Iterable[str], plain: str) -> frozenset[str]:
+    """The words that a folded text holds: Chinese ones anywhere, no segmenting here; others not within longer
+    ones, so that “10” is not found in “100”.
+    """
+    return frozenset([word for word in words if word in plain and _stands(word, plain)])
+
+
+def _stands(word: str, plain: str) -> bool:
+    if not word.isascii():
+        return True
+    at = plain.find(word)
+    while at >= 0:
+        before, after = plain[at - 1 : at], plain[at + len(word) : at + len(word) + 1]
+        if not _same_word(before, word[0]) and not _same_word(word[-1], after):
+            return True
+        at = plain.find(word, at + 1)
+    return False
+
+
+def _same_word(left: str, right: str) -> bool:
+    return bool(left and right) and (left + right).isascii() and (left + right).isalnum()
+
+
 def split(text: str, words: Iterable[str]) -> list[Sentence]:
-    """The sentences of a text with the given words that each holds (as substrings: no segmenting here)."""
+    """The sentences of a text with the given words that each holds."""
     wanted = tuple(words)
-    return [
-        Sentence(sentence, frozenset([word for word in wanted if word in plain]))
-        for sentence, plain in _sentences(text)
-    ]
+    return [Sentence(sentence, held(wanted, plain)) for sentence, plain in _sentences(text)]
 
 
 @lru_cache(maxsize=4096)
@@ -54,14 +87,16 @@ def _sentences(text: str) -> tuple[tuple[str, str], ...]:
 def maximal(words: Iterable[str]) -> tuple[str, ...]:
     """Words without those that are part of another one, longest first: what a reader sees as shared."""
     kept: list[str] = []
-    for word in sorted(set(words), key=lambda word: (-len(word), word)):
-        if not any(word in longer for longer in kept):
+    longer = ""
+    for word in sorted(sorted(set(words)), key=len, reverse=True):
+        if word not in longer:
             kept.append(word)
+            longer = f"{longer}\n{word}"
     return tuple(kept)
 
 
 def weight_of(words: Iterable[str], weights: Mapping[str, float]) -> float:
-    """Weight of a set of words; a word within a longer one counts beside it, on both sides of a share alike."""
+    """Weight of a set of words; one within a longer one counts beside it, on both sides of a share alike."""
     return sum(weights[word] for word in words if word in weights)
 
 
@@ -126,19 +161,21 @@ def quotes(
 def coverage(
     points: Sequence[Sentence], covered_words: frozenset[str], weights: Mapping[str, float]
 ) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
-    """(covered, uncovered) points, each in the problem's order, uncovered ones with their missing words."""
+    """(covered, uncovered) points, each in the problem's order, uncovered ones with their missing words.
+
+    At most POINTS_SHOWN uncovered ones are told.
+    """
     spoken: list[Point] = []
     silent: list[Point] = []
     for point in points:
         whole = weight_of(point.words, weights)
         share = min(1.0, weight_of(point.words & covered_words, weights) / whole) if whole else 0.0
-        missing = sorted(
-            maximal(point.words - covered_words), key=lambda word: (-weights.get(word, 0.0), word)
-        )[:4]
         if share >= COVERED:
             spoken.append(Point(point.text, share))
-        else:
-            silent.append(Point(point.text, share, tuple(missing)))
+        elif len(silent) < POINTS_SHOWN:
+            missing = maximal(point.words - covered_words)
+            heaviest = sorted(missing, key=lambda word: (-weights.get(word, 0.0), word))
+            silent.append(Point(point.text, share, tuple(heaviest[:4])))
     return tuple(spoken), tuple(silent)
 
 

@@ -30,13 +30,15 @@ Array = npt.NDArray[np.float64]
 RELATIVE = ("words", "pairs", "meaning", "sentence")
 #: Absolute features, in the order of the pair model's coefficients.
 ABSOLUTE = ("meaning", "cover", "title_cover", "pair_cover")
-#: Features of a document within a list, in the order of the ranked model's coefficients: the absolute ones, its
-#: score, and the log-odds that the list has a good match at all.
+#: Features of a document within a list, in the order of the ranked model's coefficients: the absolute ones,
+#: its score, and the log-odds that the list has a good match at all.
 RANKED = (*ABSOLUTE, "score", "list")
 #: Features of a whole list, in the order of the verdict's coefficients.
 LISTED = ("close", "shared", "title_cover")
 
 K1, B = 1.2, 0.75
+#: Buckets of the hash of pairs; a power of 2.
+_BUCKETS = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -145,14 +147,22 @@ def _pairs_of(text: str) -> IntArray:
 
 
 def _pair_counts(codes: IntArray, documents: Sequence[IntArray]) -> Array:
-    lengths = [len(document) for document in documents]
+    """Counts of sorted codes, shape (documents, codes); most pairs are none of them, as a hash tells fast."""
+    wanted = np.zeros(_BUCKETS, dtype=np.bool_)
+    wanted[_bucket(codes)] = True
     every = np.concatenate(documents)
-    row = np.repeat(np.arange(len(documents)), lengths)
-    place = np.searchsorted(codes, every)
+    likely = np.flatnonzero(wanted[_bucket(every)])
+    row = np.repeat(np.arange(len(documents)), [len(document) for document in documents])[likely]
+    found = every[likely]
+    place = np.searchsorted(codes, found)
     place[place == len(codes)] = 0
-    hit = codes[place] == every
+    hit = codes[place] == found
     flat = np.bincount(row[hit] * len(codes) + place[hit], minlength=len(documents) * len(codes))
     return flat.reshape(len(documents), len(codes)).astype(float)
+
+
+def _bucket(codes: IntArray) -> IntArray:
+    return (codes + (codes >> 21) * 40503) & (_BUCKETS - 1)
 
 
 def standard(values: Array, reference: npt.NDArray[np.bool_]) -> Array:
@@ -195,5 +205,5 @@ def in_list(absolute: Array, scores: Array, verdict: float) -> Array:
 
 def shared_words(features_: Features, row: int, weights: Mapping[str, float]) -> list[str]:
     """The question's words that a document holds, heaviest first."""
-    held = [word for place, word in enumerate(features_.words) if features_.counts[row, place] > 0]
+    held = [features_.words[place] for place in np.flatnonzero(features_.counts[row] > 0).tolist()]
     return sorted(held, key=lambda word: (-weights.get(word, 0.0), word))

@@ -21,7 +21,7 @@ from matchmaker.matching.candidates import (
     gather,
     word_rarity,
 )
-from matchmaker.matching.evidence import coverage, maximal, points_of, quotes
+from matchmaker.matching.evidence import coverage, maximal, points_of, quotes, telling
 from matchmaker.matching.experts import best_of
 from matchmaker.matching.features import document_pairs
 from matchmaker.matching.model import Model, shipped
@@ -177,11 +177,7 @@ def _answered(index: Reader, one: _Held, documents: Sequence[StoredDocument], mo
     problem = one.problem
     order = np.argsort(-one.probabilities, kind="stable")[:4]
     rare = word_rarity(index, {word for some in problem.words for word in some})
-    weights = {
-        word: value * boilerplate_words().get(word, 1.0)
-        for word, value in rare.items()
-        if len(word) > 1 and value > 0
-    }
+    weights = telling({word: value * boilerplate_words().get(word, 1.0) for word, value in rare.items()})
     texts = Texts({document.id: document for document in documents}, weights)
     points = points_of([problem.title, problem.body], weights)
     shown = [documents[row] for row in order]
@@ -206,7 +202,7 @@ def _answered(index: Reader, one: _Held, documents: Sequence[StoredDocument], mo
                       else Message("没有共有的专业词语")),
         ),
         quotes=quotes(points, sources, weights),
-        uncovered=open_points[:4],
+        uncovered=open_points,
         display=problem.display,
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from indexer.engine import Reader
 from indexer.query import Filter
 from matchmaker.matching import experts as people
 from matchmaker.matching.analysis import Analysis, analyse
-from matchmaker.matching.assemble import Scored, Texts, documents_of, experts_of
+from matchmaker.matching.assemble import DOCUMENTS_SHOWN, Scored, Texts, documents_of, experts_of
 from matchmaker.matching.candidates import (
     ACHIEVEMENT,
     LITERATURE,
@@ -28,7 +29,7 @@ from matchmaker.matching.candidates import (
     pool_of,
     word_rarity,
 )
-from matchmaker.matching.evidence import maximal, points_of
+from matchmaker.matching.evidence import maximal, points_of, telling
 from matchmaker.matching.features import Features, features, in_list, listed
 from matchmaker.matching.model import Model, shipped
 from matchmaker.matching.question import Question, mixed
@@ -55,7 +56,7 @@ class Scores:
     probabilities: npt.NDArray[np.float64]
     is_work: npt.NDArray[np.bool_]
 
-    @property
+    @cached_property
     def works(self) -> npt.NDArray[np.intp]:
         """Rows of works, best first; equal scores in the order of their ids."""
         return np.array([row for row in self._ordered() if self.is_work[row]], dtype=np.intp)
@@ -187,9 +188,9 @@ def _answer(
     inputs: Mapping[str, str],
 ) -> Ranking:
     weights = {word: weight * scored.pool.rarity[word] for word, weight in analysis.weights.items()}
-    weights = {word: weight for word, weight in weights.items() if len(word) > 1 and weight > 0}
+    weights = telling(weights)
     chunks = [text for text in (question.title, *analysis.chunks) if text.strip()]
-    points = points_of([question.title, *question.parts], weights)
+    points = points_of([question.title, *question.needs], weights)
     achievements = _best(scored, ACHIEVEMENT, limit, model, weights, chunks)
     literature = _best(scored, LITERATURE, limit, model, weights, chunks)
     texts = _texts(index, scored, persons, weights)
@@ -239,16 +240,20 @@ def _scored(
 def _with_reasons(
     persons: Sequence[Scored], scored: Scores, model: Model, weights: dict[str, float], chunks: Sequence[str]
 ) -> list[Scored]:
-    """Experts whose documents carry their own components."""
+    """Experts whose shown documents carry their own components."""
     rows = {document.id: row for row, document in enumerate(scored.pool.stored)}
+
+    @cache
+    def told(identifier: str) -> Scored:
+        return _scored(rows[identifier], scored, model, weights, chunks)
+
     return [
-        Scored(
-            person.id,
-            person.score,
-            person.probability,
-            person.band,
-            person.components,
-            tuple(_scored(rows[one.id], scored, model, weights, chunks) for one in person.documents),
+        replace(
+            person,
+            documents=(
+                *(told(one.id) for one in person.documents[:DOCUMENTS_SHOWN]),
+                *person.documents[DOCUMENTS_SHOWN:],
+            ),
         )
         for person in persons
     ]
