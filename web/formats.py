@@ -137,7 +137,7 @@ def marked(text: str, words: Iterable[str]) -> Markup:
     wanted = sorted({word for word in words if word.strip()}, key=lambda word: (-len(word), word))
     if not wanted:
         return escape(text)
-    pattern = re.compile("|".join(map(re.escape, wanted)), re.IGNORECASE)
+    pattern = re.compile("|".join(map(_whole, wanted)), re.IGNORECASE)
     parts: list[Markup] = []
     end = 0
     for found in pattern.finditer(text):
@@ -145,6 +145,13 @@ def marked(text: str, words: Iterable[str]) -> Markup:
         end = found.end()
     parts.append(escape(text[end:]))
     return Markup("").join(parts).replace("</mark><mark>", "")
+
+
+def _whole(word: str) -> str:
+    """A pattern of the word: letters and digits only as a whole, so that “10” is not marked in “100”."""
+    before = r"(?<![0-9A-Za-z])" if re.match(r"[0-9A-Za-z]", word) else ""
+    after = r"(?![0-9A-Za-z])" if re.search(r"[0-9A-Za-z]$", word) else ""
+    return before + re.escape(word) + after
 
 
 def sentences(text: str, most: int = 160) -> str:

@@ -47,10 +47,12 @@ class Shown:
     def open(self, ranked: Sequence[RankedExpert] | Sequence[RankedDocument]) -> int:
         """How many of a list stand open; the unsuitable after them are folded away.
 
-        Where nothing is suitable, the nearest three are shown with the reason why not.
+        Where nothing is suitable at all, the nearest three experts and problems are shown with the reason why
+        not; works are not, they would only say the same again.
         """
         suitable = sum(1 for one in ranked if one.band != NONE)
-        return suitable or min(len(ranked), NEAREST)
+        works = any(isinstance(one, RankedDocument) and one.kind != "problem" for one in ranked)
+        return suitable or (0 if works else min(len(ranked), NEAREST))
 
     def suitable(self, ranked: Sequence[RankedExpert]) -> list[RankedExpert]:
         """Those of a list who are not unsuitable."""

@@ -26,6 +26,8 @@ class Question:
         title: its name, which tells the subject.
         parts: the texts below the title, in the order of the form; indicator lines are a part each.
         keywords: given by the poster.
+        context: those of the parts that tell of the firm and the way, not of the need (background, what was
+            tried, deliverables); nobody is expected to cover them.
         id, version: index id and version of a stored problem, "" and 0 of a text never seen.
         excluded: index ids that may not answer (leave-one-out, refused pairs).
     """
@@ -33,6 +35,7 @@ class Question:
     title: str
     parts: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    context: frozenset[str] = frozenset()
     id: str = ""
     version: int = 0
     excluded: tuple[str, ...] = ()
@@ -41,6 +44,11 @@ class Question:
     def body(self) -> str:
         """The parts as one text."""
         return "\n".join(part for part in self.parts if part)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The parts that tell what is needed; all of them when nothing else is told."""
+        return tuple(part for part in self.parts if part not in self.context) or self.parts
 
     @cached_property
     def text(self) -> str:

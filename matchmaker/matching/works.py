@@ -19,7 +19,7 @@ from matchmaker.matching import colleagues
 from matchmaker.matching.analysis import Analysis, analyse
 from matchmaker.matching.assemble import Scored, Texts, experts_of
 from matchmaker.matching.candidates import Pool, as_float, centre_of, pool_of, word_rarity
-from matchmaker.matching.evidence import points_of
+from matchmaker.matching.evidence import points_of, telling
 from matchmaker.matching.experts import EXPERT
 from matchmaker.matching.model import Model, shipped
 from matchmaker.matching.question import Question
@@ -152,9 +152,8 @@ def _by_works(one: colleagues.Colleague, near: int, nearest: str) -> Component:
 
 
 def _weights(analysis: Analysis, rare: Mapping[str, float]) -> dict[str, float]:
-    """The work's words by what they are worth as evidence; single characters are none."""
-    weights = {word: weight * rare[word] for word, weight in analysis.weights.items()}
-    return {word: weight for word, weight in weights.items() if len(word) > 1 and weight > 0}
+    """The work's words by what they are worth as evidence."""
+    return telling({word: weight * rare[word] for word, weight in analysis.weights.items()})
 
 
 def _texts(
