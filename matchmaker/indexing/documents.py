@@ -177,7 +177,7 @@ def expert_draft(row: Expert) -> Draft:
     """
     works = _works(row)
     own = _own_profile(row)
-    profile = "\n".join([own, *(f"{work.title} {' '.join(work.keywords)}" for work in works)])
+    profile = "\n".join([own, *(_told(work) for work in works)])
     organization = row.organization
     document = _base(
         row,
@@ -197,6 +197,11 @@ def expert_draft(row: Expert) -> Draft:
     return Draft(
         replace(document, display=display), tuple(Part(text) for text in (own, *texts) if text.strip())
     )
+
+
+def _told(work: Document) -> str:
+    """A work in its author's profile, as a line that can be quoted."""
+    return f"{work.title}（{'、'.join(work.keywords)}）" if work.keywords else work.title
 
 
 def _own_profile(row: Expert) -> str:

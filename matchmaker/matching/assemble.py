@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from indexer.document import StoredDocument
-from matchmaker.matching.evidence import Sentence, coverage, folded, held, quotes, split
+from matchmaker.matching.evidence import Sentence, affirmations, affirmed, coverage, folded, held, quotes
 from matchmaker.matching.result import Component, RankedDocument, RankedExpert
 
 #: Documents shown for an expert.
@@ -44,14 +44,15 @@ class Texts:
         if identifier not in self._sentences:
             document = self.stored[identifier]
             title = document.title if document.kind != "expert" else ""
-            self._sentences[identifier] = split(f"{title}\n{document.body}", self.weights)
+            self._sentences[identifier] = affirmations(f"{title}\n{document.body}", self.weights)
         return self._sentences[identifier]
 
     def words(self, identifier: str) -> frozenset[str]:
         """The query's words that a document holds anywhere."""
         if identifier not in self._words:
             document = self.stored[identifier]
-            plain = folded("\n".join((document.title, " ".join(document.keywords), document.body)))
+            whole = "\n".join((document.title, " ".join(document.keywords), document.body))
+            plain = folded(affirmed(whole))
             self._words[identifier] = held(self.weights, plain)
         return self._words[identifier]
 

@@ -24,7 +24,12 @@ LIGHTEST_POINT = 0.15
 #: What a document's text must share at least, as a share of the sentence's weight, to be quoted.
 LEAST_SHARED = 0.08
 _TELLING = re.compile(
-    r"(?!(?:现值|希望|目前|左右|以上|以下|要求|需要)$)(?![一两几亿每][^\W\d_]$)(?=.*[^\W\d_]).{2,}"
+    r"(?!(?:现值|希望|目前|左右|以上|以下|要求|需要)$)(?![一二两三四五六七八九十几百千万亿每半前去今][天年月日次个遍单粒家到时]$)(?![一两几亿每][^\W\d_]$)(?=.*[^\W\d_]).{2,}"
+)
+
+#: Up to the next mark, a clause in which somebody says what he does not do.
+_DENIED = re.compile(
+    r"(?:不做|不涉及|不包括|不研究|不承接|未涉及|没有?做过)[^，。；！？\n]*|[^，。；！？\n]*没有?做过"
 )
 
 
@@ -41,10 +46,15 @@ def folded(text: str) -> str:
     return normalize("NFKC", text).lower()
 
 
+def affirmed(text: str) -> str:
+    """The text without what somebody says he does not do: “不做鱼病免疫” is no evidence for it."""
+    return _DENIED.sub("", text)
+
+
 def telling(weights: Mapping[str, float]) -> dict[str, float]:
     """Words that are evidence when two texts share them.
 
-    None are single characters, bare numbers, counted things (“一遍”, “亿粒”), and the labels of our own lines.
+    None are single characters, bare numbers, counted things (“一遍”, “亿粒”), and labels of our own lines.
     """
     return {word: weight for word, weight in weights.items() if weight > 0 and _TELLING.fullmatch(word)}
 
@@ -76,6 +86,14 @@ def split(text: str, words: Iterable[str]) -> list[Sentence]:
     """The sentences of a text with the given words that each holds."""
     wanted = tuple(words)
     return [Sentence(sentence, held(wanted, plain)) for sentence, plain in _sentences(text)]
+
+
+def affirmations(text: str, words: Iterable[str]) -> list[Sentence]:
+    """As ``split``, each sentence with those words only that it does not deny."""
+    return [
+        Sentence(one.text, held(one.words, folded(affirmed(one.text)))) if _DENIED.search(one.text) else one
+        for one in split(text, words)
+    ]
 
 
 @lru_cache(maxsize=4096)

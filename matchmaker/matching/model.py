@@ -102,7 +102,12 @@ def _parsed(raw: dict[str, Any]) -> Model:
         no_match=raw["no_match"],
         sheet=raw["sheet"],
     )
-    sizes = (len(model.weights), len(model.pair.coefficients), len(model.ranked.coefficients), len(model.verdict.coefficients))
+    sizes = (
+        len(model.weights),
+        len(model.pair.coefficients),
+        len(model.ranked.coefficients),
+        len(model.verdict.coefficients),
+    )
     needed = (len(RELATIVE), len(ABSOLUTE), len(RANKED), len(LISTED))
     if sizes != needed:
         raise ValueError(f"the model has {sizes} weights, these features need {needed}")

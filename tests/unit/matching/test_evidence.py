@@ -2,12 +2,16 @@
 
 from matchmaker.matching.evidence import (
     MOST_QUOTED,
+    affirmations,
+    affirmed,
     coverage,
+    held,
     maximal,
     points_of,
     quotes,
     shorten,
     split,
+    telling,
     weight_of,
 )
 
@@ -67,3 +71,34 @@ def test_a_long_sentence_is_cut_around_the_first_shared_word():
     assert len(cut) <= MOST_QUOTED + 2
     assert cut.startswith("…")
     assert cut.endswith("…")
+
+
+def test_numbers_counts_and_labels_are_no_evidence():
+    words = [
+        "一遍",
+        "亿粒",
+        "三天",
+        "一体化",
+        "三价",
+        "三维",
+        "10",
+        "2.3%",
+        "现值",
+        "镍",
+        "含镍",
+        "pm2.5",
+        "3d",
+    ]
+    assert list(telling(dict.fromkeys(words, 1.0))) == ["一体化", "三价", "三维", "含镍", "pm2.5", "3d"]
+    assert telling({"含镍": 0.0}) == {}
+
+
+def test_a_latin_word_is_not_found_within_a_longer_one():
+    assert held(["ai", "cr", "3d", "镍"], "3d打印 ai检测 micro 含镍") == {"ai", "3d", "镍"}
+    assert held(["10"], "100 次，10 天") == {"10"}
+
+
+def test_what_somebody_does_not_do_is_no_evidence():
+    assert affirmed("研究水质，不做鱼病免疫和疫苗。") == "研究水质，。"
+    (told,) = affirmations("研究镀层，不做盐雾。", WEIGHTS)
+    assert (told.text, told.words) == ("研究镀层，不做盐雾。", {"镀层"})
