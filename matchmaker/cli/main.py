@@ -82,9 +82,10 @@ def cli(ctx: click.Context, home: str | None) -> None:
 def main() -> None:
     """Runs the command line; an error of ours becomes a sentence, a hint and an exit code."""
     try:
-        cli(standalone_mode=False)
-    except click.exceptions.Exit as leave:
-        sys.exit(leave.exit_code)
+        code = cli(
+            prog_name="matchmaker", standalone_mode=False
+        )  # of ``ctx.exit``; commands themselves return nothing
+        sys.exit(code if isinstance(code, int) else 0)
     except click.Abort:
         click.echo("已中断 / interrupted", err=True)
         sys.exit(130)

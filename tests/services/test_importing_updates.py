@@ -137,9 +137,7 @@ def test_a_confirmed_field_that_agrees_is_no_conflict(app, tmp_path):
         ("expert", Expert, {"name": "林", "institution": "校"}, {"name": "林", "institution": "校", "department": "机械"}),
     ],
 )  # fmt: skip
-def test_without_an_id_the_told_matching_key_decides(
-    app, tmp_path, kind, model, first, second
-):
+def test_without_an_id_the_told_matching_key_decides(app, tmp_path, kind, model, first, second):
     again(app, tmp_path, kind, first)
     assert counts(again(app, tmp_path, kind, second)[0]) == (0, 1, 0, 0)
     assert only(app, model).index_version == 2
