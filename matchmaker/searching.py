@@ -199,11 +199,16 @@ def _present(index: Reader, hits: Sequence[Hit], query: WordQuery) -> tuple[Sear
     return tuple(_line(stored[hit.id], hit.score, weights) for hit in hits if hit.id in stored)
 
 
+def _summary(document: StoredDocument) -> str:
+    """What a document is about, where no word of the query stands in it: keywords, or how its text begins."""
+    return "、".join(document.keywords[:6]) or shorten(document.body, ())
+
+
 def _line(document: StoredDocument, score: float, weights: Mapping[str, float]) -> SearchHit:
     sentences = split(document.body, weights)
     best = max(sentences, key=lambda sentence: weight_of(sentence.words, weights), default=None)
     shown = maximal(best.words) if best else ()
-    snippet = shorten(best.text, shown) if best else "、".join(document.keywords[:8])
+    snippet = shorten(best.text, shown) if best and shown else _summary(document)
     marked = maximal(word for word in weights if word in document.title.lower() or word in shown)
     title = document.title or snippet[:40]
     return SearchHit(document.id, document.kind, title, snippet, marked or shown, score)

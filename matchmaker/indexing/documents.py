@@ -122,7 +122,7 @@ def question_of(row: Problem) -> Question:
         title=row.title,
         parts=tuple(part for part in parts if part),
         keywords=tuple(row.keywords),
-        context=frozenset((row.background, row.scene, row.tried, row.deliverables)),
+        context=frozenset((row.background, row.scene, row.tried, row.deliverables, row.goal)),
         id=index_id(row),
         version=row.index_version,
     )

@@ -47,6 +47,11 @@ class Texts:
             self._sentences[identifier] = affirmations(f"{title}\n{document.body}", self.weights)
         return self._sentences[identifier]
 
+    def own_sentences(self, person: str, works: Iterable[Scored]) -> list[Sentence]:
+        """An expert's own sentences, without lines that only name his works: those are quoted themselves."""
+        titles = tuple(title for work in works if (title := self.stored[work.id].title))
+        return [one for one in self.sentences(person) if not (titles and one.text.startswith(titles))]
+
     def words(self, identifier: str) -> frozenset[str]:
         """The query's words that a document holds anywhere."""
         if identifier not in self._words:
@@ -103,7 +108,7 @@ def _expert(one: Scored, points: Sequence[Sentence], texts: Texts) -> RankedExpe
     behind = [document for document in one.documents if document.id in texts.stored]
     shown = behind[:DOCUMENTS_SHOWN]
     sources = [(document.id, texts.title(document.id), texts.sentences(document.id)) for document in shown]
-    sources.append((one.id, texts.title(one.id), texts.sentences(one.id)))
+    sources.append((one.id, texts.title(one.id), texts.own_sentences(one.id, behind)))
     spoken = frozenset().union(*(texts.words(identifier) for identifier in (one.id, *(d.id for d in behind))))
     covered, open_points = coverage(points, spoken, texts.weights)
     return RankedExpert(

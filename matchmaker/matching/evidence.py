@@ -24,7 +24,7 @@ LIGHTEST_POINT = 0.15
 #: What a document's text must share at least, as a share of the sentence's weight, to be quoted.
 LEAST_SHARED = 0.08
 _TELLING = re.compile(
-    r"(?!(?:现值|希望|目前|左右|以上|以下|要求|需要)$)(?![一二两三四五六七八九十几百千万亿每半前去今][天年月日次个遍单粒家到时]$)(?![一两几亿每][^\W\d_]$)(?=.*[^\W\d_]).{2,}"
+    r"(?!(?:现值|希望|目前|左右|以上|以下|要求|需要|[munck]?m|[mk]?g|ml|[mk]?[vw]|[mk]?pa|[kmg]?hz|min|mg/l)$)(?![一二两三四五六七八九十几百千万亿每半前去今][天年月日次个遍单粒家到时]$)(?![一两几亿每][^\W\d_]$)(?=.*[^\W\d_]).{2,}"
 )
 
 #: Up to the next mark, a clause in which somebody says what he does not do.

@@ -27,7 +27,7 @@ class Question:
         parts: the texts below the title, in the order of the form; indicator lines are a part each.
         keywords: given by the poster.
         context: those of the parts that tell of the firm and the way, not of the need (background, what was
-            tried, deliverables); nobody is expected to cover them.
+            tried, deliverables, hopes); nobody is expected to cover them.
         id, version: index id and version of a stored problem, "" and 0 of a text never seen.
         excluded: index ids that may not answer (leave-one-out, refused pairs).
     """
