@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+import socket
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -175,15 +178,34 @@ def counts(session: Session) -> dict[str, dict[str, int]]:
     return found
 
 
+def holder_name() -> str:
+    """Names this process among all that may hold something, and one use of it among its own."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+
+
+def is_gone(holder: str) -> bool:
+    """Whether a holder was a process of this machine that has ended; of another machine nobody can tell."""
+    host, process, _use = ["", "", "", *holder.rsplit("-", 2)][-3:]
+    if os.name != "posix" or host != socket.gethostname() or not process.isdigit():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def hold(session: Session, name: str, holder: str, seconds: int) -> bool:
-    """Takes or renews a named lease; False while another holder's runs."""
+    """Takes or renews a named lease; False while another holder's runs, unless that one was killed."""
     moment = now()
     lease = session.get(Lease, name, with_for_update=True)
     if lease is None:
         session.add(Lease(name=name, holder=holder, until=moment + timedelta(seconds=seconds)))
         session.flush()
         return True
-    if lease.holder != holder and lease.until > moment:
+    if lease.holder != holder and lease.until > moment and not is_gone(lease.holder):
         return False
     lease.holder, lease.until = holder, moment + timedelta(seconds=seconds)
     return True

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-import os
-import secrets
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -50,7 +47,7 @@ class Worker:
         self._stop = stop or threading.Event()
         self._planned = -math.inf
         self._beaten = 0.0
-        self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+        self.name = queue.holder_name()
 
     def run(self, *, pause: float = 1.0) -> None:
         """Works until stopped; a fault outside the jobs is logged and survived."""
@@ -164,7 +161,7 @@ def index_lease(app: Application) -> Iterator[Callable[[], None]]:
     Raises:
         Conflict: another process holds it.
     """
-    holder, seconds = f"command-{os.getpid()}-{secrets.token_hex(3)}", app.settings.lease_seconds
+    holder, seconds = queue.holder_name(), app.settings.lease_seconds
 
     renewed = -math.inf
 

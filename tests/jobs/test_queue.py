@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 
 from matchmaker.jobs import queue
 from matchmaker.models import Job, Lease, now
+from tests.support.processes import python
 
 
 @pytest.fixture
@@ -234,3 +235,23 @@ def test_one_holder_at_a_time_until_he_lets_go_or_his_lease_ends(jobs, any_app):
     assert jobs(queue.hold, "index", "a", 60) is True
     with any_app.reading() as uow:
         assert uow.session.scalar(select(func.count()).select_from(Lease)) == 1
+
+
+def test_a_lease_of_a_killed_process_is_free_at_once(app):
+    ended = python("print(1)")
+    ended.communicate()
+    host, _process, use = queue.holder_name().rsplit("-", 2)
+    dead, elsewhere = f"{host}-{ended.pid}-{use}", f"not-{host}-{ended.pid}-{use}"
+    with app.unit_of_work() as uow:
+        assert [
+            queue.hold(uow.session, "index", name, 300) for name in (dead, "other", queue.holder_name())
+        ] == [
+            True,
+            True,
+            False,
+        ]
+        assert queue.hold(uow.session, "far", elsewhere, 300)
+        assert not queue.hold(uow.session, "far", "other", 300)
+    assert [queue.is_gone(name) for name in (dead, elsewhere, queue.holder_name(), "", "a-b", "x-y-z")] == [
+        True, False, False, False, False, False,
+    ]  # fmt: skip

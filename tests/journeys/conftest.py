@@ -1,0 +1,3 @@
+from tests.support.commands import home, run
+
+__all__ = ["home", "run"]
