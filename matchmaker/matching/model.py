@@ -22,6 +22,10 @@ Array = npt.NDArray[np.float64]
 PLAIN = (1.0, 0.5, 1.0, 0.25)
 
 
+#: Bounds of a probability: the judgments are too few to be surer than this.
+LOWEST, HIGHEST = 0.01, 0.95
+
+
 @dataclass(frozen=True, slots=True)
 class Logistic:
     """A logistic model over standardised features; coefficients are not negative.
@@ -36,9 +40,10 @@ class Logistic:
     intercept: float
 
     def probability(self, values: Array) -> Array:
-        """One probability for each row of values, shape (n, features) → (n,)."""
+        """One probability for each row of values, shape (n, features) → (n,), within LOWEST…HIGHEST."""
         standard = (np.atleast_2d(values) - np.array(self.mean)) / np.array(self.spread)
-        return np.asarray(1 / (1 + np.exp(-(standard @ np.array(self.coefficients) + self.intercept))))
+        raw = 1 / (1 + np.exp(-(standard @ np.array(self.coefficients) + self.intercept)))
+        return np.asarray(np.clip(raw, LOWEST, HIGHEST))
 
 
 @dataclass(frozen=True, slots=True)
