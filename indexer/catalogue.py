@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from sys import intern
 from threading import RLock
@@ -22,7 +23,7 @@ from indexer.vector_store import NO_ROW, broken
 SETS = ("kinds", "readers", "hidden", "fields", "regions", "bodies", "people")
 _AT_ONCE = 500
 #: Stored documents that are kept in memory, by seq; some 4 KiB each.
-_MOST_KEPT = 16_384
+_MOST_KEPT = 24_576
 _TABLES = """
 CREATE TABLE documents (
     seq INTEGER PRIMARY KEY,      -- of the last write or deletion of this id; grows with every one
@@ -166,16 +167,24 @@ class Catalogue:
     def stored(self, ids: Sequence[str]) -> dict[str, StoredDocument]:
         """The live ones among the ids; recent ones are kept, since a seq is never given twice."""
         live = self._named("SELECT id, seq FROM documents WHERE live AND id IN ({})", ids)
-        kept = {key: self._kept[seq] for key, seq in live if seq in self._kept}
+        kept = self._recent(live)
         rows = self._named(
             f"SELECT {_COLUMNS}, stored FROM documents JOIN texts USING (seq) WHERE live AND id IN ({{}})",
             [key for key, _seq in live if key not in kept],
         )
         fresh = {row[0]: _document(row) for row in rows}
-        if len(self._kept) + len(fresh) > _MOST_KEPT:
-            self._kept = {}
-        self._kept |= fresh
+        with self._lock:
+            self._kept |= fresh
+            for seq in list(islice(self._kept, max(0, len(self._kept) - _MOST_KEPT))):
+                del self._kept[seq]
         return kept | {document.id: document for document in fresh.values()}
+
+    def _recent(self, live: Sequence[tuple[str, int]]) -> dict[str, StoredDocument]:
+        """Those of the documents that are kept, which makes them the last to be let go."""
+        with self._lock:
+            found = {key: self._kept.pop(seq) for key, seq in live if seq in self._kept}
+            self._kept |= {seq: found[key] for key, seq in live if key in found}
+        return found
 
     def versions(self) -> list[tuple[str, int]]:
         """Live (id, version) in id order."""

@@ -21,6 +21,8 @@ Progress = Callable[[int, int], None]
 #: Characters of a text beyond which no model of ours looks; longer ones are cut before hashing.
 MOST_CHARACTERS = 4000
 _BATCH = 256
+#: Of the length of a usual question; never stored.
+_WARMING = "树脂纽扣表面缺陷在线检测与分选" * 10
 _BUSY_SECONDS = 30.0
 Result = TypeVar("Result")
 
@@ -105,6 +107,10 @@ class CachedEmbedder:
     def cached(self, text: str, use: Use) -> FloatArray | None:
         """The vector of a text seen before, shape (dimension,), else None; never loads the model."""
         return self._known(use, [content_hash(text)]).get(content_hash(text))
+
+    def load(self) -> None:
+        """Loads the model, and lets it prepare itself, so that the first question need not wait for it."""
+        self._inner.encode([_WARMING], "query")
 
     def close(self) -> None:
         """Lets go of the file."""

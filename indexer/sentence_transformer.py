@@ -20,6 +20,8 @@ from indexer.offline_model import STAMP, revision
 TEXT_RECIPE = "title-body-keywords/1"
 #: Small batches of like length waste least on padding; measured best on 2 cores.
 BATCH = 8
+#: A text of more than SHORT characters stands in a batch only with texts of 1/PADDED of its length or more.
+SHORT, PADDED = 64, 2
 
 
 class SentenceTransformerEmbedder:
@@ -60,12 +62,12 @@ class SentenceTransformerEmbedder:
     def encode(self, texts: Sequence[str], use: Use, progress: Progress | None = None) -> FloatArray:
         """Unit vectors, shape (len(texts), dimension)."""
         result = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
-        for start in range(0, len(order), BATCH):
-            rows = order[start : start + BATCH]
+        done = 0
+        for rows in batches([len(text) for text in texts]):
             result[rows] = self._batch([_encodable(texts[row]) for row in rows], use)
+            done += len(rows)
             if progress:
-                progress(min(start + BATCH, len(order)), len(order))
+                progress(done, len(texts))
         return result
 
     def _batch(self, texts: list[str], use: Use) -> FloatArray:
@@ -104,6 +106,18 @@ class SentenceTransformerEmbedder:
                 f"The embedding model {self._name} cannot be loaded ({fault}). Run 'matchmaker init' to "
                 "build the offline model, or set 'model' to a folder that sentence-transformers can load."
             ) from fault
+
+
+def batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Rows by rising length, at most BATCH together, none with much shorter ones: those would be padded."""
+    found: list[list[int]] = []
+    for row in sorted(range(len(lengths)), key=lengths.__getitem__):
+        last = found[-1] if found else []
+        if last and len(last) < BATCH and lengths[row] <= max(SHORT, PADDED * lengths[last[0]]):
+            last.append(row)
+        else:
+            found.append([row])
+    return found
 
 
 def _encodable(text: str) -> str:

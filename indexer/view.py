@@ -189,8 +189,7 @@ class View:
             inside = scores >= np.partition(scores, len(scores) - limit)[len(scores) - limit]
             slots, scores = slots[inside], scores[inside]
         ids = self.snapshot.ids
-        pairs = [(-score, ids[slot]) for slot, score in zip(slots.tolist(), scores.tolist(), strict=True)]
-        pairs.sort()
+        pairs = sorted(zip((-scores).tolist(), map(ids.__getitem__, slots.tolist()), strict=True))
         return [Hit(key, -score) for score, key in pairs[:limit]]
 
     def _with_vector(self, ids: Sequence[str]) -> list[int]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
@@ -40,6 +41,7 @@ class Application:
     clock: Clock
     _open_index: Callable[[bool], Engine]
     _index: Engine | None = None
+    _opening: Lock = field(default_factory=Lock)
 
     def unit_of_work(self) -> UnitOfWork:
         """A unit that writes; commits at the end of its block."""
@@ -52,9 +54,11 @@ class Application:
     @property
     def index(self) -> Engine:
         """The index, opened at first use; an EngineError passes through as it is."""
-        if self._index is None:
-            self._index = self._open_index(False)
-        return self._index
+        index = self._index
+        if index is None:
+            with self._opening:
+                index = self._index = self._index or self._open_index(False)
+        return index
 
     def index_to_rebuild(self) -> Engine:
         """Another handle on the index, which a broken one or one of another model gives too.
@@ -65,9 +69,10 @@ class Application:
 
     def forget_index(self) -> None:
         """Closes the index, so that the next use opens it anew (after a rebuild or a fault)."""
-        if self._index is not None:
-            self._index.close()
-            self._index = None
+        with self._opening:
+            index, self._index = self._index, None
+        if index is not None:
+            index.close()
 
     def secret(self) -> bytes:
         """The installation's own secret, made at first use, readable by its owner only."""

@@ -48,8 +48,11 @@ def _(text: str, **values: object) -> str:
 
 
 def translate(text: str) -> str:
-    """A template of a Message in the language of this request."""
-    return str(get_translations().ugettext(text)) if text else ""
+    """A template of a Message in the language of this request; a ranking tells some 200 of a few kinds."""
+    known: dict[str, str] = g.setdefault("translated", {"": ""})
+    if text not in known:
+        known[text] = str(get_translations().ugettext(text))
+    return known[text]
 
 
 def tell(message: Message | str | None) -> str:

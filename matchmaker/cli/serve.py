@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from typing import TYPE_CHECKING
@@ -10,6 +11,8 @@ import click
 
 if TYPE_CHECKING:
     from matchmaker.bootstrap import Application
+
+log = logging.getLogger(__name__)
 
 
 @click.command()
@@ -38,6 +41,7 @@ def run_site(app: Application, host: str, port: int, *, work: bool) -> None:
     thread = threading.Thread(target=Worker(app, stop).run, name="worker", daemon=True)
     if work:
         thread.start()
+    threading.Thread(target=_warm, args=(app,), name="warming", daemon=True).start()
     base = f"http://{host}:{port}"
     say(f"网站 / site: {base}")
     say(f"组织者登录 / organizer log-in: {organizer_link(app, base)}")
@@ -48,6 +52,19 @@ def run_site(app: Application, host: str, port: int, *, work: bool) -> None:
         stop.set()
         if work:
             thread.join(timeout=30)
+
+
+def _warm(app: Application) -> None:
+    """Makes the first questions fast; whatever fails is told by the question that needs it."""
+    from indexer.embedder import EmbedderError
+    from indexer.engine import EngineError
+    from matchmaker.errors import MatchmakerError
+    from matchmaker.matching.warming import warm
+
+    try:
+        warm(app.index, app.embedder)
+    except (EngineError, EmbedderError, MatchmakerError) as fault:
+        log.info("nothing was loaded beforehand: %s", fault)
 
 
 @click.command()

@@ -108,23 +108,27 @@ def gather(
         lists: list[Sequence[Hit]] = [index.search(query, some, depth).hits] if query.words else []
         if unit is not None:
             lists.append(index.nearest(unit, some, depth))
-        found.extend(summed(lists)[:most])
+        found.extend(summed(lists, most))
     return found
 
 
-def summed(lists: Sequence[Sequence[Hit]]) -> list[str]:
-    """Ids by the sum of their standard scores, FLOOR at the least; absent from a list counts as its last."""
-    total: dict[str, float] = dict.fromkeys((hit.id for hits in lists for hit in hits), 0.0)
-    for hits in lists:
+def summed(lists: Sequence[Sequence[Hit]], most: int) -> list[str]:
+    """The best ids by the sum of their standard scores, FLOOR at the least; absent counts as its last."""
+    places: dict[str, int] = {}
+    held = [[places.setdefault(hit.id, len(places)) for hit in hits] for hits in lists]
+    total = np.zeros(len(places))
+    for hits, rows in zip(lists, held, strict=True):
         if not hits:
             continue
         scores = np.array([hit.score for hit in hits])
         values = np.maximum(FLOOR, (scores - scores.mean()) / (scores.std() + 1e-9))
-        known = dict(zip((hit.id for hit in hits), values.tolist(), strict=True))
-        last = float(values.min())
-        for key in total:
-            total[key] += known.get(key, last)
-    return sorted(total, key=lambda key: (-total[key], key))
+        column = np.full(len(places), values.min())
+        column[rows] = values
+        total += column
+    least = np.partition(total, -most)[-most] if 0 < most < len(total) else -np.inf
+    ids, sums = list(places), total.tolist()
+    near = np.flatnonzero(total >= least).tolist()
+    return [ids[row] for row in sorted(near, key=lambda row: (-sums[row], ids[row]))[:most]]
 
 
 def pool_of(index: Reader, ids: Sequence[str], rare: Mapping[str, float], dimension: int) -> Pool:

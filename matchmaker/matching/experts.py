@@ -52,16 +52,18 @@ def score(
     totals = [best_of(scores[behind[hit.id]]) + WHOLE * value for hit, value in zip(seen, whole, strict=True)]
     order = sorted(range(len(seen)), key=lambda place: (-round(float(totals[place]), 9), seen[place].id))
     return [
-        _scored(seen[place].id, behind[seen[place].id], float(whole[place]), pool, scores, probabilities, model)
+        _scored(
+            seen[place].id, behind[seen[place].id], float(whole[place]), pool, scores, probabilities, model
+        )
         for place in order[:limit]
     ]
 
 
 def best_of(scores: npt.NDArray[np.float64]) -> float:
     """The weighted mean of somebody's best documents, scores falling."""
-    some = scores[: len(BEST)]
-    weights = np.array(BEST[: len(some)])
-    return float((some * weights).sum() / weights.sum())
+    some = scores[: len(BEST)].tolist()
+    weights = BEST[: len(some)]
+    return float(sum(score * weight for score, weight in zip(some, weights, strict=True)) / sum(weights))
 
 
 def _documents_of(pool: Pool, scores: npt.NDArray[np.float64]) -> dict[str, list[int]]:
@@ -70,8 +72,9 @@ def _documents_of(pool: Pool, scores: npt.NDArray[np.float64]) -> dict[str, list
     for row, document in enumerate(pool.stored):
         for person in (document.id,) if document.kind == "expert" else document.people:
             behind.setdefault(person, []).append(row)
+    values = scores.tolist()
     for rows in behind.values():
-        rows.sort(key=lambda row: (-scores[row], row))
+        rows.sort(key=lambda row: (-values[row], row))
     return behind
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +41,8 @@ from matchmaker.matching.result import NONE, STRONG, WORTH, RankedDocument, Rank
 #: Candidates by group of kinds.
 KEEP: dict[tuple[str, ...], int] = {LITERATURE: 180, ACHIEVEMENT: 40, people.EXPERT: 40}
 VERSION = "fusion/1"
+#: Characters of a text never seen whose pieces are embedded one by one: the model takes 0.1 ms for each.
+TYPED_CHARACTERS = 800
 
 
 @dataclass(frozen=True)
@@ -93,12 +97,13 @@ def rank(
     where = Filter(audiences, excluded=question.excluded)
     scored = score(index, analysis, vectors, where, fitted)
     clock.lap("candidates")
+    naming = _naming(scored, fitted)
     persons = people.score(
-        index, vectors, where, scored.pool, scored.scores, scored.probabilities, fitted, limit
+        index, vectors, where, scored.pool, scored.scores, scored.probabilities, naming, limit
     )
     clock.lap("experts")
     inputs = _inputs(question, embedder.fingerprint, index.generation, fitted)
-    ranking = _answer(index, question, analysis, scored, persons, fitted, limit, inputs)
+    ranking = _answer(index, question, analysis, scored, persons, naming, limit, inputs)
     clock.lap("evidence")
     return replace(ranking, seconds=clock.laps)
 
@@ -132,7 +137,7 @@ def vectors_of(
     A text never seen is embedded as a question only, which halves the time; ``thorough`` embeds it as a
     stored problem would be.
     """
-    pieces = [text for text in (question.title, *analysis.chunks) if text.strip()]
+    pieces = chunks_of(question, analysis)
     stored = index.vectors([question.id]).get(question.id) if question.id else None
     whole: FloatArray | None
     if stored is not None:
@@ -140,6 +145,7 @@ def vectors_of(
         chunks = [vector for vector in known if vector is not None]
         whole = stored
     else:
+        pieces = pieces if thorough else _beginning(pieces)
         mixture = [part for part in question.mixture if thorough or part[1] == "query"]
         texts = dict.fromkeys([*(text for text, use, _share in mixture if use == "query"), *pieces])
         encoded = dict(zip(texts, embedder.encode(list(texts), "query"), strict=True))
@@ -154,27 +160,50 @@ def vectors_of(
     )
 
 
+def chunks_of(question: Question, analysis: Analysis) -> list[str]:
+    """What is compared with documents on its own: the title and each piece of the text."""
+    return [text for text in (question.title, *analysis.chunks) if text.strip()]
+
+
+def _beginning(pieces: Sequence[str]) -> list[str]:
+    """The first pieces, TYPED_CHARACTERS at most together; at least one."""
+    ends = accumulate(map(len, pieces))
+    return [
+        piece
+        for place, (piece, end) in enumerate(zip(pieces, ends, strict=True))
+        if not place or end <= TYPED_CHARACTERS
+    ]
+
+
 def _vector(embedder: CachedEmbedder, encoded: Mapping[str, FloatArray], text: str, use: Use) -> FloatArray:
     return encoded[text] if use == "query" else embedder.encode([text], use)[0]
 
 
 def verdict_of(scored: Scores, model: Model) -> tuple[float, str, list[float]]:
-    """(probability of a good match, band of the whole list, the values it was told from)."""
+    """(probability of a good match, band of the whole list, the values it was told from).
+
+    A list with a strong match has a good one: its probability is no less than the match's.
+    """
     values = listed(scored.features, scored.works)
+    nearest = float(scored.probabilities.max(initial=0.0))
+    best = model.band(nearest)
     probability = verdict_probability(scored, model)
-    best = max((model.band(float(p)) for p in scored.probabilities), key=_goodness, default=NONE)
+    if best == STRONG:
+        probability = max(probability, nearest)
     band = NONE if probability < model.no_match else (best if best in {STRONG, WORTH} else WORTH)
     return probability, band, values.tolist()
+
+
+def _naming(scored: Scores, model: Model) -> Model:
+    """The model that names the bands: under “no good match” nothing is called worth a talk."""
+    _probability, band, _values = verdict_of(scored, model)
+    return model if band != NONE else replace(model, bands=(math.inf, math.inf, model.bands[2]))
 
 
 def verdict_probability(scored: Scores, model: Model) -> float:
     """Probability that a list has a good match; 0 for an empty one."""
     works = scored.works
     return float(model.verdict.probability(listed(scored.features, works))[0]) if len(works) else 0.0
-
-
-def _goodness(band: str) -> int:
-    return {STRONG: 3, WORTH: 2}.get(band, 1)
 
 
 def _answer(
@@ -189,7 +218,7 @@ def _answer(
 ) -> Ranking:
     weights = {word: weight * scored.pool.rarity[word] for word, weight in analysis.weights.items()}
     weights = telling(weights)
-    chunks = [text for text in (question.title, *analysis.chunks) if text.strip()]
+    chunks = chunks_of(question, analysis)
     points = points_of([question.title, *question.needs], weights)
     achievements = _best(scored, ACHIEVEMENT, limit, model, weights, chunks)
     literature = _best(scored, LITERATURE, limit, model, weights, chunks)
