@@ -176,7 +176,9 @@ def fit(found: Sequence[Case], sheet: Mapping[str, Any] | None = None) -> Model:
     chances = verdict.probability(values)
     placed = np.vstack(
         [
-            in_list(case.scored.features.absolute, case.scored.features.relative @ np.array(weights), float(p))[rows]
+            in_list(
+                case.scored.features.absolute, case.scored.features.relative @ np.array(weights), float(p)
+            )[rows]
             for case, rows, p in zip(found, judged, chances, strict=True)
         ]
     )
