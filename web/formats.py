@@ -154,10 +154,14 @@ def _whole(word: str) -> str:
     return before + re.escape(word) + after
 
 
+#: A full stop ends a sentence, one within a number does not.
+_SENTENCE_END = re.compile(r"[。；！？;]|\.(?=\s|$)")
+
+
 def sentences(text: str, most: int = 160) -> str:
     """The beginning of a text, cut after a sentence where one ends in time."""
     flat = " ".join(text.split())
     if len(flat) <= most:
         return flat
-    cut = max(flat.rfind(mark, 0, most) for mark in "。；！？.;")
-    return flat[: cut + 1] if cut > most // 3 else flat[: most - 1] + "…"
+    cut = max((end.end() for end in _SENTENCE_END.finditer(flat) if end.end() <= most), default=0)
+    return flat[:cut] if cut > most // 3 else flat[: most - 1] + "…"

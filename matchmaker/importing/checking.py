@@ -120,11 +120,13 @@ class Checker:
 
     def _load(self, data: dict[str, Any], row: CheckedRow) -> None:
         self._schema.notes.clear()
+        understood: Mapping[str, Any] = {}
         try:
-            row.values = self._schema.load(data)
+            understood = row.values = self._schema.load(data)
         except ValidationError as error:
             row.faults.extend(_findings(error.messages))
-        row.given = {name: row.values.get(self._attributes.get(name, name)) for name in data}
+            understood = error.valid_data if isinstance(error.valid_data, dict) else {}
+        row.given = {name: understood.get(self._attributes.get(name, name)) for name in data}
         row.notes.extend(self._schema.notes)
 
     def _without_content(self, row: CheckedRow, cleaned: Mapping[str, Any]) -> CheckedRow:

@@ -131,6 +131,29 @@ def test_a_problem_that_may_not_be_read_is_not_there(town):
         lookups.match_problem(town.app, VISITOR, number)
 
 
+def sure_of(pairs, lists):
+    """A model that gives every pair and every list these log-odds."""
+
+    def constant(model, odds):
+        return replace(model, coefficients=(0.0,) * len(model.coefficients), intercept=odds)
+
+    shown = shipped()
+    return replace(shown, ranked=constant(shown.ranked, pairs), verdict=constant(shown.verdict, lists))
+
+
+def test_a_strong_match_is_a_good_match(town):
+    ranking = ranked(town, question_of(town), model=sure_of(3.0, -3.0))
+    assert {expert.band for expert in ranking.experts} == {"strong"}
+    assert ranking.verdict.band == "strong"
+    assert ranking.verdict.probability == pytest.approx(max(one.probability for one in ranking.experts))
+
+
+def test_nothing_is_worth_a_talk_where_there_is_no_good_match(town):
+    ranking = ranked(town, question_of(town), model=sure_of(0.0, -3.0))
+    assert ranking.verdict.band == NONE
+    assert {one.band for one in (*ranking.experts, *ranking.literature)} == {"weak"}
+
+
 def test_excluded_documents_do_not_answer(town):
     question = replace(question_of(town), excluded=(town["salt"], town["plater"]))
     ranking = ranked(town, question)

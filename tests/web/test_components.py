@@ -36,6 +36,16 @@ def test_marks_do_not_care_for_case() -> None:
     assert formats.marked("MEMS 硅麦克风", ["mems"]) == "<mark>MEMS</mark> 硅麦克风"
 
 
+def test_a_number_is_marked_only_whole() -> None:
+    assert formats.marked("100 次 10 天", ["10"]) == "100 次 <mark>10</mark> 天"
+
+
+def test_a_text_is_not_cut_within_a_number() -> None:
+    assert formats.sentences("镍降到 0.1 mg/L 以下。然后达标。", 15) == "镍降到 0.1 mg/L 以…"
+    assert formats.sentences("镍降到 0.1 mg/L 以下。然后达标。", 17) == "镍降到 0.1 mg/L 以下。"
+
+
+
 def test_amounts_and_days(site: Flask) -> None:
     with site.test_request_context("/"):
         assert formats.wan(123_456_789_00) == "12,345.68 万元"

@@ -110,7 +110,7 @@ def _operation(path: str, method: str, told: dict[str, Any], common: list[dict[s
     contents: dict[str, Any] = told.get("requestBody", {}).get("content", {})
     kind = next(iter(contents), "")
     content: dict[str, Any] = contents.get(kind, {})
-    answers = [(status, _schema(_content(answer))) for status, answer in told["responses"].items()]
+    answers = [(status, _schema(_content(answer))) for status, answer in sorted(told["responses"].items())]
     return Operation(
         f"{method}-{path.strip('/').replace('/', '-').replace('{', '').replace('}', '')}",
         method.upper(),

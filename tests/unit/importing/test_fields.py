@@ -273,3 +273,8 @@ def test_deep_nesting_and_numbers_that_are_none():
     assert fault("problem", "keywords", deep) == "嵌套太深"
     assert fault("problem", "budget_wan", float("nan")) == "nan 不是数"
     assert fault("problem", "budget_wan", float("inf")) == "inf 不是数"
+
+
+def test_a_faulty_row_keeps_its_name_for_the_preview():
+    row = check("problem", title="电镀废水回用", fields="环保")
+    assert ([finding.field for finding in row.faults], row.title) == (["fields"], "电镀废水回用")
