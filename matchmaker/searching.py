@@ -15,7 +15,7 @@ from indexer.fusion import fuse_ranks
 from indexer.query import Filter, Hit, QueryError, WordQuery
 from indexer.text import words
 from matchmaker.errors import InvalidInput, MatchmakerError
-from matchmaker.matching.evidence import maximal, shorten, split, weight_of
+from matchmaker.matching.evidence import maximal, shorten, split, telling, weight_of
 from matchmaker.messages import Message
 
 By = Literal["both", "words", "meaning"]
@@ -196,6 +196,7 @@ def _present(index: Reader, hits: Sequence[Hit], query: WordQuery) -> tuple[Sear
     stored = index.get([hit.id for hit in hits])
     frequencies = index.frequencies(query.words) if query.words and hits else {}
     weights = {word: 1 / math.log(2 + count) for word, count in frequencies.items()}
+    weights = telling(weights) or weights
     return tuple(_line(stored[hit.id], hit.score, weights) for hit in hits if hit.id in stored)
 
 

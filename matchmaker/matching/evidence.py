@@ -23,10 +23,16 @@ POINTS_SHOWN = 4
 LIGHTEST_POINT = 0.15
 #: What a document's text must share at least, as a share of the sentence's weight, to be quoted.
 LEAST_SHARED = 0.08
-_TELLING = re.compile(
-    r"(?!(?:现值|希望|目前|左右|以上|以下|要求|需要|[munck]?m|[mk]?g|ml|[mk]?[vw]|[mk]?pa|[kmg]?hz|min|mg/l)$)(?![一二两三四五六七八九十几百千万亿每半前去今][天年月日次个遍单粒家到时]$)(?![一两几亿每][^\W\d_]$)(?=.*[^\W\d_]).{2,}"
+#: Words of every requirement, and the label of our own indicator lines: shared by all, evidence of nothing.
+_EVERYWHERE = frozenset(
+    """现值 希望 目前 左右 以上 以下 要求 需要 我们 我司 本厂 公司 企业 降到 降低 提高 达到 仍有 处理 问题 解决
+    用量""".split()
 )
-
+#: Bare numbers, units, and counted things: “三天”, “一遍”, “亿粒”.
+_COUNTED = re.compile(
+    r"[\W\d_]+|[munck]?m|[mk]?g|ml|[mk]?[vw]|[mk]?pa|[kmg]?hz|min|mg/l"
+    r"|[一二两三四五六七八九十几百千万亿每半前去今][天年月日次个遍单粒家到时]|[一两几亿每][^\W\d_]"
+)
 #: Up to the next mark, a clause in which somebody says what he does not do.
 _DENIED = re.compile(
     r"(?:不做|不涉及|不包括|不研究|不承接|未涉及|没有?做过)[^，。；！？\n]*|[^，。；！？\n]*没有?做过"
@@ -56,7 +62,11 @@ def telling(weights: Mapping[str, float]) -> dict[str, float]:
 
     None are single characters, bare numbers, counted things (“一遍”, “亿粒”), and labels of our own lines.
     """
-    return {word: weight for word, weight in weights.items() if weight > 0 and _TELLING.fullmatch(word)}
+    return {word: weight for word, weight in weights.items() if weight > 0 and _tells(word)}
+
+
+def _tells(word: str) -> bool:
+    return len(word) > 1 and word not in _EVERYWHERE and not _COUNTED.fullmatch(word)
 
 
 def held(words: Iterable[str], plain: str) -> frozenset[str]:

@@ -45,7 +45,6 @@ def test_a_text_is_not_cut_within_a_number() -> None:
     assert formats.sentences("镍降到 0.1 mg/L 以下。然后达标。", 17) == "镍降到 0.1 mg/L 以下。"
 
 
-
 def test_amounts_and_days(site: Flask) -> None:
     with site.test_request_context("/"):
         assert formats.wan(123_456_789_00) == "12,345.68 万元"

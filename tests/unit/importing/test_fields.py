@@ -276,5 +276,5 @@ def test_deep_nesting_and_numbers_that_are_none():
 
 
 def test_a_faulty_row_keeps_its_name_for_the_preview():
-    row = check("problem", title="电镀废水回用", fields="环保")
-    assert ([finding.field for finding in row.faults], row.title) == (["fields"], "电镀废水回用")
+    row = check("problem", title="电镀废水回用", deadline="2027-13-45")
+    assert ([finding.field for finding in row.faults], row.title) == (["deadline"], "电镀废水回用")
