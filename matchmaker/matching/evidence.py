@@ -23,11 +23,11 @@ POINTS_SHOWN = 4
 LIGHTEST_POINT = 0.15
 #: What a document's text must share at least, as a share of the sentence's weight, to be quoted.
 LEAST_SHARED = 0.08
-#: Words of every requirement, and the label of our own indicator lines: shared by all, evidence of nothing.
-_EVERYWHERE = frozenset(
-    """现值 希望 目前 左右 以上 以下 要求 需要 我们 我司 本厂 公司 企业 降到 降低 提高 达到 仍有 处理 问题 解决
-    用量""".split()
-)
+#: Words of every requirement, and the label of our own indicator lines: evidence of nothing.
+_EVERYWHERE_WORDS = """
+现值 希望 目前 左右 以上 以下 要求 需要 我们 我司 本厂 公司 企业 降到 降低 提高 达到 仍有 处理 问题 解决 用量
+"""
+_EVERYWHERE = frozenset(_EVERYWHERE_WORDS.split())
 #: Bare numbers, units, and counted things: “三天”, “一遍”, “亿粒”.
 _COUNTED = re.compile(
     r"[\W\d_]+|[munck]?m|[mk]?g|ml|[mk]?[vw]|[mk]?pa|[kmg]?hz|min|mg/l"
