@@ -126,12 +126,11 @@ class LexicalStore:
         """
         values = [f"{kind}{_SEPARATOR}{word}" for kind in kinds]
         with _guarded(self._folder):
+            counts = [(value, searcher.doc_freq(_HELD, value)) for value in values]
             if searcher.doc_freq(_HELD, _EVERY) == searcher.num_docs:
-                return sum(searcher.doc_freq(_HELD, value) for value in values)
-        if not values:
-            return 0
-        terms = [(self._tantivy.Occur.Should, self._term(_HELD, value)) for value in values]
-        return self.top(searcher, self.unscored(self._tantivy.Query.boolean_query(terms)), 1, count=True)[1]
+                return sum(count for _value, count in counts)
+        present = [self._term(_HELD, value) for value, count in counts if count]
+        return sum(self.top(searcher, term, 1, count=True)[1] for term in present)
 
     def unscored(self, query: Any) -> Any:
         """The query without the work of scoring."""

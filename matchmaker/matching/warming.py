@@ -14,12 +14,12 @@ from matchmaker.matching.model import shipped
 
 #: Works that are read beforehand; the caches of engine and features hold little more.
 MOST_WORKS = 14_000
-#: Works read at a time, and seconds left to others after each time.
-_AT_ONCE, _PAUSE = 25, 0.002
+#: Works read at a time, some 1 ms, and seconds left to others after each time: requests must not wait.
+_AT_ONCE, _PAUSE = 5, 0.01
 
 
 def warm(index: Reader, embedder: CachedEmbedder) -> None:
-    """Loads model, tables, mean document and works, in this order; takes seconds."""
+    """Loads model, tables, mean document and works, in this order; the works take half a minute."""
     shipped(), boilerplate_words(), boilerplate_pairs()
     centre_of(index, embedder.dimension)
     embedder.load()

@@ -14,6 +14,9 @@ from urllib.parse import quote
 
 from tests.benchmarks.support import DATA, HEAD, installation, row, site
 
+#: Seconds that the site is given to load what it loads beforehand.
+WARMING = 45
+
 
 def main() -> None:
     """Prints the table."""
@@ -28,7 +31,8 @@ def main() -> None:
         chance.shuffle(numbers)
         texts = [_shuffled(problem["title"] + "。" + problem["text"][:400], chance) for problem in problems]
         words = [problem["title"][:12] for problem in problems]
-        _post(connection, texts.pop())  # loads the model
+        _post(connection, texts.pop())
+        time.sleep(WARMING)
         print(HEAD)
         print(row("stored problem → ranked experts with evidence (JSON)", [
             _get(connection, f"/api/v1/problems/{number}/matches") for number in _some(numbers, wanted)
@@ -41,6 +45,10 @@ def main() -> None:
             print(row(f"search, by {by}", [
                 _get(connection, f"/api/v1/search?by={by}&q={quote(word)}") for word in words[:wanted]
             ]))  # fmt: skip
+        experts = chance.sample(range(1, 32_000), min(wanted, 100))
+        print(row("problems for an expert", [
+            _get(connection, f"/api/v1/experts/{number}/matches") for number in experts
+        ]))  # fmt: skip
 
 
 def _some(numbers: list[int], wanted: int) -> list[int]:
