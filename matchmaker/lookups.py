@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from indexer.embedder import EmbedderError
 from indexer.engine import EngineError, IndexBroken
-from indexer.query import QueryError
+from indexer.query import Filter, QueryError
 from indexer.text import words
 from matchmaker import searching
 from matchmaker.bootstrap import Application
@@ -96,12 +96,31 @@ def match_work(app: Application, actor: Actor, identifier: str, *, limit: int = 
 def search(app: Application, actor: Actor, request: SearchRequest) -> SearchAnswer:
     """One box over everything that the actor may read."""
     require(actor, "search:all")
-    return _asked(app, lambda: searching.search(app.index, app.embedder, audiences_of(actor), request))
+    found = _asked(app, lambda: searching.search(app.index, app.embedder, audiences_of(actor), request))
+    if not found.hits and not any(found.totals.values()):
+        _refuse_lost_index(app, actor)
+    return found
 
 
 def _ranked(app: Application, actor: Actor, question: Question, limit: int) -> Ranking:
-    return _asked(
+    found = _asked(
         app, lambda: ranker.rank(app.index, app.embedder, question, audiences_of(actor), limit=limit)
+    )
+    if not (found.experts or found.achievements or found.literature):
+        _refuse_lost_index(app, actor)
+    return found
+
+
+def _refuse_lost_index(app: Application, actor: Actor) -> None:
+    """A deleted index is made anew, empty: that nothing is found in it says nothing about people."""
+    if _asked(app, lambda: app.index.count(Filter(None))):
+        return
+    with app.reading() as uow:
+        if not matches.has_anybody(uow, actor):
+            return
+    raise Unavailable(
+        Message("索引是空的，还不能检索和匹配。"),
+        hint=Message("刚导入的内容请稍候再看；索引丢失时请让管理员运行 matchmaker index rebuild。"),
     )
 
 

@@ -37,6 +37,11 @@ def expert_id(uow: UnitOfWork, actor: Actor, number: int) -> str:
     return index_id(row)
 
 
+def has_anybody(uow: UnitOfWork, actor: Actor) -> bool:
+    """Whether there is an expert whom the actor may read, so that an index should not be empty."""
+    return uow.session.scalar(select(Expert.id).where(readable_by(actor, Expert)).limit(1)) is not None
+
+
 def problem_number(uow: UnitOfWork, actor: Actor, name: str) -> int | None:
     """The problem that somebody means by its number (编号), its sender's key or its index id."""
     plain = name.removeprefix("problem:")

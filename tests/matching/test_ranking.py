@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from matchmaker import lookups
-from matchmaker.errors import InvalidInput, NotFound
+from matchmaker.errors import InvalidInput, NotFound, Unavailable
 from matchmaker.matching import ranker
 from matchmaker.matching.evidence import MOST_QUOTED
 from matchmaker.matching.features import LISTED
@@ -19,7 +19,7 @@ from matchmaker.permissions import ORGANIZER, SYSTEM, VISITOR, audiences_of
 from matchmaker.services import matches
 from matchmaker.services.matches_json import dump
 from tests.matching.conftest import UNRELATED, by_words
-from tests.support.samples import store
+from tests.support.samples import expert, store
 
 EVERYBODY = audiences_of(VISITOR)
 
@@ -222,6 +222,14 @@ def test_an_empty_index_gives_an_empty_answer(app):
     ranking = lookups.match_text(app, VISITOR, "镀层", "镀层在盐雾中变色")
     assert (ranking.experts, ranking.achievements, ranking.literature) == ((), (), ())
     assert (ranking.verdict.band, ranking.verdict.probability) == (NONE, 0.0)
+
+
+def test_a_lost_index_is_told_rather_than_nobody_found(app):
+    store(app, expert())
+    with pytest.raises(Unavailable, match="索引是空的"):
+        lookups.match_text(app, VISITOR, "镀层", "镀层在盐雾中变色")
+    with pytest.raises(Unavailable, match="索引是空的"):
+        lookups.search(app, VISITOR, lookups.SearchRequest("镀层"))
 
 
 def test_a_question_of_a_title_alone_is_answered(town):
