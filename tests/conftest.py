@@ -10,12 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis
 
 from matchmaker.bootstrap import Application, build
 from matchmaker.config import Settings
 from matchmaker.models import Base
 from tests.support import postgres
 from tests.support.embedder import HashEmbedder
+
+# How long an example takes tells of the machine's load; in CI the same examples run every time.
+hypothesis.register_profile("house", deadline=None)
+hypothesis.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
 #: The real model is built once and kept here between runs.
 MODEL_HOME = Path(__file__).resolve().parents[1] / "var" / "test-model"
