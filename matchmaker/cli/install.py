@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from indexer.engine import Engine
     from matchmaker.bootstrap import Application
     from matchmaker.config import Settings
 
@@ -48,9 +49,25 @@ def prepare(settings: Settings, packed: Path | None = None) -> Application:
     app = bootstrap.build(settings)
     say("数据库 / database: " + schema.upgrade(app.database))
     app.secret()
-    health = app.index.health()
+    health = _sound_index(app).health()
     say(f"索引 / index: {health.engine} {health.generation}, {sum(health.documents.values())} documents")
     return app
+
+
+def _sound_index(app: Application) -> Engine:
+    """The index; one that is broken, or was built by another model or version, is built again."""
+    from indexer.engine import IndexBroken, IndexMismatch
+    from matchmaker.cli.common import progress, say
+    from matchmaker.indexing import sync
+    from matchmaker.jobs.worker import index_lease
+
+    try:
+        return app.index
+    except (IndexMismatch, IndexBroken) as fault:
+        say(f"索引需要重建 / the index must be built again: {fault}")
+    with index_lease(app) as beat, progress("索引 / index") as tell:
+        sync.rebuild(app, tell, beat)
+    return app.index
 
 
 def _write_settings_file(settings: Settings) -> None:
