@@ -119,7 +119,7 @@ def _print(dumped: dict[str, Any]) -> None:
             + click.style(head, bold=True)
             + f"  {line['band_name']}  {line['score']:.3f}  [{line['id']}]"
         )
-        for quote in line["quotes"]:
+        for quote in line["evidence"]:
             click.echo(f"    需求 “{quote['ours']}”")
             click.echo(f"    成果 “{quote['theirs']}” —— {quote['title']} [{quote['document']}]")
         if line["uncovered"]:

@@ -93,7 +93,7 @@ def _line(rank: int, target: RankedExpert | RankedDocument) -> Match:
         score=target.score,
         band=target.band,
         components={"components": dumped["components"]},
-        evidence={key: dumped[key] for key in ("quotes", "uncovered")},
+        evidence={key: dumped[key] for key in ("evidence", "uncovered")},
     )
 
 

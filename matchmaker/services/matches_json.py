@@ -135,7 +135,7 @@ def judged(ranked: RankedExpert | RankedDocument, translate: Translate) -> dict[
         **_band(ranked.band, translate),
         "probability": _round(ranked.probability),
         "components": [_component(component, translate) for component in ranked.components],
-        "quotes": [_quote(quote) for quote in ranked.quotes],
+        "evidence": [_quote(quote) for quote in ranked.quotes],
         "uncovered": _points(ranked.uncovered),
     }
 

@@ -145,7 +145,7 @@ def test_match_takes_a_problem_by_any_of_its_names(filled, name):
     assert answer.code == 0
     first = answer.json["experts"][0]
     assert (first["name"], first["institution"]) == ("林一鸣", "临江大学")
-    assert {"score", "components", "quotes", "uncovered", "band", "documents"} <= set(first)
+    assert {"score", "components", "evidence", "uncovered", "band", "documents"} <= set(first)
 
 
 def test_match_reads_a_text_from_standard_input(filled):

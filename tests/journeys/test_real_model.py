@@ -69,8 +69,8 @@ def test_the_demo_prints_its_best_pairs(county):
 )
 def test_the_first_expert_works_on_it_and_the_quotes_say_so(county, command, number, words):
     first = answer(command("match", number, "--json"))["experts"][0]
-    assert first["quotes"]
-    said = json.dumps([first["quotes"], [one["title"] for one in first["documents"]]], ensure_ascii=False)
+    assert first["evidence"]
+    said = json.dumps([first["evidence"], [one["title"] for one in first["documents"]]], ensure_ascii=False)
     assert [word for word in words if word in said] != []
 
 

@@ -46,7 +46,7 @@ class _Judged(Schema):
     band_name = text(Message("档次的名称。"))
     probability = real(Message("值得见面的概率，0 到 1。"))
     components = several(RankingComponent, Message("总分由哪些信号组成。"))
-    quotes = several(RankingQuote, Message("双方的原句证据。"))
+    evidence = several(RankingQuote, Message("双方的原句证据。"))
     uncovered = several(RankingPoint, Message("没有被覆盖的要点。"))
 
 

@@ -102,7 +102,7 @@ def test_nothing_that_is_hidden_stays(app: Application, county: County) -> None:
     only = kept["experts"][0]
     assert (only["name"], only["institution"], only["position"]) == ("林一鸣", "临江大学", "教授")
     assert [one["id"] for one in only["documents"]] == [f"publication:{county.open['publication']}"]
-    assert [quote["document"] for quote in only["quotes"]] == [f"publication:{county.open['publication']}"]
+    assert [quote["document"] for quote in only["evidence"]] == [f"publication:{county.open['publication']}"]
     for part, kinds in (
         ("achievements", ["achievement"]),
         ("literature", ["publication", "patent"]),
