@@ -80,9 +80,15 @@ class LexicalStore:
         return searcher, int(last[0][0]) if last else 0
 
     def writer(self) -> LexicalWriter:
-        """A writer; close it, for Tantivy allows one at a time."""
+        """A writer; close it, for Tantivy allows one at a time.
+
+        What a killed one left is removed first: a file of deletions by the very name that the next commit
+        will give would end it.
+        """
         with _guarded(self._folder):
-            return LexicalWriter(self._folder, self._index.writer(heap_size=_HEAP, num_threads=1))
+            opened = self._index.writer(heap_size=_HEAP, num_threads=1)
+            opened.garbage_collect_files()
+            return LexicalWriter(self._folder, opened)
 
     def top(self, searcher: tantivy.Searcher, query: Any, limit: int, *, count: bool = False) -> Top:
         """The best ``limit`` ≥ 1 matches."""

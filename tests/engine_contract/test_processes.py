@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import threading
 import time
@@ -51,6 +52,24 @@ ENDLESS = """
         engine.write([doc(f"p:{n}", version, title=f"alpha v{version}", vector=vector(n + version)) for n in range(40)])
         engine.delete({f"p:{version % 40}": version})
 """
+
+
+def test_clause_21_deletions_that_a_killed_writer_left_stop_no_other(engine, place):
+    """Tantivy names them by a count of operations, so that the next writer comes to the same name."""
+    engine.write([doc(f"p:{n}", 1, title="alpha v1", vector=vector(n)) for n in range(40)])
+    for managed in place.home.rglob(".managed.json"):
+        segments = {path.stem for path in managed.parent.glob("*.store")}
+        left = [f"{segment}.{count}.del" for segment in segments for count in range(400)]
+        known = json.loads(managed.read_text("utf-8"))
+        fresh = [name for name in left if not (managed.parent / name).exists()]
+        for name in fresh:
+            (managed.parent / name).write_bytes(b"")
+        managed.write_text(json.dumps(sorted({*known, *fresh})), "utf-8")
+    engine.close()
+    fresh_engine = place.open()
+    assert fresh_engine.delete({"p:3": 2}).failed == {}
+    assert assert_stores_agree(fresh_engine) == 39
+    fresh_engine.close()
 
 
 @pytest.mark.parametrize("seconds", [0.02, 0.11, 0.19, 0.27, 0.35, 0.5])
