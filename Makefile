@@ -3,7 +3,8 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench env clean
-STAMP := .venv/matchmaker-stamp
+SERVICE := .venv/matchmaker-stamp
+STAMP := .venv/matchmaker-stamp-test
 BIN := .venv/bin
 export TORCH_INDEX_URL PYTHON
 
@@ -12,10 +13,13 @@ help:  ## this list
 
 env: $(STAMP)  ## the environment in .venv, which the others make by themselves
 
-$(STAMP): pyproject.toml constraints.txt scripts/environment
+$(SERVICE): pyproject.toml constraints.txt scripts/environment
 	@scripts/environment
 
-demo: $(STAMP)  ## a fictional county: loaded, ranked, printed, served (ARGS=--no-serve ends after printing)
+$(STAMP): pyproject.toml constraints.txt scripts/environment
+	@scripts/environment test
+
+demo: $(SERVICE)  ## a fictional county: loaded, ranked, printed, served (ARGS=--no-serve ends after printing)
 	@echo "· demo in var/demo"
 	@$(BIN)/matchmaker --home var/demo demo $(ARGS)
 
