@@ -15,7 +15,7 @@ from urllib.parse import quote
 from tests.benchmarks.support import DATA, HEAD, installation, row, site
 
 #: Seconds that the site is given to load what it loads beforehand.
-WARMING = 45
+WARMING = 90
 
 
 def main() -> None:
