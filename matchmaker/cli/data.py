@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from matchmaker.bootstrap import Application
 
 #: What a file may hold, in the order in which a fresh installation reads them.
 KINDS = ("organization", "expert", "publication", "patent", "achievement", "problem")
@@ -40,7 +45,6 @@ def import_(
     was read. Columns and codes: docs/import.md.
     """
     from matchmaker.cli.common import application, embedding, print_json, progress, say
-    from matchmaker.importing.files import inspect
     from matchmaker.jobs.worker import Worker
     from matchmaker.permissions import SYSTEM
     from matchmaker.services import importing
@@ -48,23 +52,8 @@ def import_(
     reports = []
     with application(ctx) as app:
         for path in files:
-            preview = inspect(path, path.name, kind=kind, settings=app.settings)
-            app.settings.imports_folder.mkdir(parents=True, exist_ok=True)
-            stored = importing.stored_name(path.name)
-            shutil.copyfile(path, app.settings.imports_folder / stored)
-            with app.unit_of_work() as uow:
-                run = importing.create_run(
-                    uow,
-                    SYSTEM,
-                    filename=path.name,
-                    stored_name=stored,
-                    kind=preview.kind,
-                    columns=preview.columns,
-                    by_caller=True,
-                )
-                number = run.id
             with progress(path.name) as tell:
-                importing.run_import(app, number, tell)
+                number = read_file(app, path, kind, tell)
             with app.reading() as uow:
                 run = importing.get(uow, SYSTEM, number)
                 reports.append(importing.report(run))
@@ -78,6 +67,31 @@ def import_(
                 Worker(app).drain()
     if as_json:
         print_json(reports)
+
+
+def read_file(app: Application, path: Path, kind: str | None, tell: Callable[[int, int], None]) -> int:
+    """Imports one file as the pages do; returns the number of the run."""
+    from matchmaker.importing.files import inspect
+    from matchmaker.permissions import SYSTEM
+    from matchmaker.services import importing
+
+    preview = inspect(path, path.name, kind=kind, settings=app.settings)
+    app.settings.imports_folder.mkdir(parents=True, exist_ok=True)
+    stored = importing.stored_name(path.name)
+    shutil.copyfile(path, app.settings.imports_folder / stored)
+    with app.unit_of_work() as uow:
+        run = importing.create_run(
+            uow,
+            SYSTEM,
+            filename=path.name,
+            stored_name=stored,
+            kind=preview.kind,
+            columns=preview.columns,
+            by_caller=True,
+        )
+        number = run.id
+    importing.run_import(app, number, tell)
+    return number
 
 
 def _tell(report: dict[str, object]) -> None:

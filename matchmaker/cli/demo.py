@@ -47,33 +47,17 @@ def demo(ctx: click.Context, *, no_serve: bool, port: int | None) -> None:
 
 def load_data(app: Application) -> None:
     """Imports the shipped files through the same door as anybody's."""
-    import shutil
     from importlib import resources
 
     from matchmaker.cli.common import say
-    from matchmaker.importing.files import inspect
+    from matchmaker.cli.data import read_file
     from matchmaker.permissions import SYSTEM
     from matchmaker.services import importing
 
-    app.settings.imports_folder.mkdir(parents=True, exist_ok=True)
     for kind in ("organization", "expert", "publication", "patent", "achievement", "problem"):
         name = f"{kind}s.jsonl"
-        stored = importing.stored_name(name)
         with resources.as_file(resources.files("matchmaker.demo") / "data" / name) as path:
-            shutil.copyfile(path, app.settings.imports_folder / stored)
-            preview = inspect(path, name, kind=kind, settings=app.settings)
-        with app.unit_of_work() as uow:
-            run = importing.create_run(
-                uow,
-                SYSTEM,
-                filename=name,
-                stored_name=stored,
-                kind=kind,
-                columns=preview.columns,
-                by_caller=True,
-            )
-            number = run.id
-        importing.run_import(app, number)
+            number = read_file(app, path, kind, lambda _done, _total: None)
         with app.reading() as uow:
             run = importing.get(uow, SYSTEM, number)
             counts = f"新增 {run.created}, 更新 {run.updated}, 未变 {run.unchanged}, 未导入 {run.rejected}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -75,14 +76,15 @@ class Text(Told, fields.String):
         return text
 
 
-class Made(Told, fields.Field[Any]):
+class Made(Told, fields.Field[Any], ABC):
     """A value made from the cleaned one alone."""
 
     def _deserialize(self, value: Any, *_where: Any, **_options: Any) -> Any:
         return self._make(value)
 
+    @abstractmethod
     def _make(self, value: Any) -> Any:
-        raise NotImplementedError
+        """The value of what was given."""
 
 
 class Converted(Made):
@@ -100,9 +102,9 @@ class Converted(Made):
             return self.EMPTY
         return self._convert(text)
 
+    @abstractmethod
     def _convert(self, text: str) -> Any:
         """The value of a text that is not empty."""
-        raise NotImplementedError
 
 
 class Code(Converted):

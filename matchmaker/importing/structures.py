@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -57,13 +58,13 @@ class _Items(Made):
         """The parts of a cell."""
         return text.split("\n")
 
+    @abstractmethod
     def _from_line(self, line: str) -> dict[str, Any]:
         """One object from a line of a table."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _complete(self, item: dict[str, Any]) -> dict[str, Any]:
         """Codes and numbers of one object."""
-        raise NotImplementedError
 
     def _from_object(self, item: Any) -> dict[str, Any]:
         if isinstance(item, str):

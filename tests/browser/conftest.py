@@ -66,7 +66,9 @@ def browser() -> Iterator[Browser]:
     if not CHROMIUM:
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail("REQUIRE_BROWSER=1, and there is no Chromium")
-        pytest.skip("no Chromium: install it with `apt-get install chromium` or your system's packages")
+        pytest.skip(
+            reason="no Chromium: install it with `apt-get install chromium` or your system's packages"
+        )
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield opened

@@ -102,7 +102,7 @@ ACTS = {
 @pytest.mark.parametrize("act", ACTS)
 def test_clause_21_a_writer_killed_between_the_stores_is_caught_up_with(engine, place, act, method):
     if engine.capabilities.name != "embedded":
-        pytest.skip("this engine has one store")
+        pytest.skip(reason="this engine has one store")
     engine.write([doc(f"p:{n}", 1, title="alpha v1", vector=vector(n)) for n in range(3)])
     assert run(place.script(BETWEEN.format(method=method, act=ACTS[act]))).returncode == -9
 
@@ -115,7 +115,7 @@ def test_clause_21_a_writer_killed_between_the_stores_is_caught_up_with(engine, 
 
 def test_clause_21_a_reader_that_stays_sees_nothing_torn_after_the_kill(engine, place):
     if engine.capabilities.name != "embedded":
-        pytest.skip("this engine has one store")
+        pytest.skip(reason="this engine has one store")
     engine.write([doc(f"p:{n}", 1, title="alpha v1", vector=vector(n)) for n in range(3)])
     before = (found(engine, "alpha"), sorted(near(engine, 1)))
     run(place.script(BETWEEN.format(method="put", act=ACTS["delete"])))
@@ -146,7 +146,7 @@ def test_clause_19_a_killed_rebuild_leaves_the_live_index(engine, place):
 
 def test_clause_22_a_second_writer_is_told_that_another_is_writing(engine, place):
     if engine.capabilities.several_writers:
-        pytest.skip("this engine takes several writers")
+        pytest.skip(reason="this engine takes several writers")
     body = """
     with engine._pen():
         print("begun", flush=True)
