@@ -17,6 +17,8 @@ from uuid import uuid4
 
 import pytest
 
+from tests.support.orphans import ended_by
+
 VARIABLE = "MATCHMAKER_TEST_ELASTICSEARCH_URL"
 #: Starts, stops, kills and revives nodes; it stands beside the checkout where tests of the servers are wanted.
 LAUNCHER = Path(__file__).parents[2].parent / "shared" / "elasticsearch" / "elasticsearch"
@@ -26,12 +28,6 @@ HOW = (
     "server at ../shared/elasticsearch and a Java of version 21 or newer; REQUIRE_ELASTICSEARCH=1 makes this a failure"
 )
 HEAP = "512m"
-STOP_ORPHANS = """
-import shutil, subprocess, sys
-sys.stdin.read()
-subprocess.run(sys.argv[2:], check=False)
-shutil.rmtree(sys.argv[1], ignore_errors=True)
-"""
 
 
 class Cluster:
@@ -92,7 +88,7 @@ def cluster(nodes: int) -> Iterator[Cluster]:
         absent()
     folder = Path(tempfile.mkdtemp(prefix="matchmaker-elasticsearch-"))
     try:
-        with _stopped_with_us(folder):
+        with ended_by(launcher("stop", folder), folder):
             started = Cluster(folder, nodes)
             try:
                 yield started
@@ -130,20 +126,3 @@ def absent(why: str = "") -> None:
 
 def launcher(action: str, folder: Path) -> list[str]:
     return [sys.executable, str(LAUNCHER), action, "--directory", str(folder)]
-
-
-@contextmanager
-def _stopped_with_us(folder: Path) -> Iterator[None]:
-    """A process that outlives a killed pytest for as long as it takes to stop the nodes."""
-    watch = subprocess.Popen(
-        [sys.executable, "-c", STOP_ORPHANS, str(folder), *launcher("stop", folder)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        yield
-    finally:
-        watch.kill()
-        watch.communicate()
