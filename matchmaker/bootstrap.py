@@ -14,7 +14,8 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from indexer.document import FloatArray
 from indexer.embedder import CachedEmbedder, Embedder, Progress, Use
-from indexer.engine import Engine
+from indexer.engine import Engine, EngineUnavailable
+from matchmaker.circuit import Circuit, Outage
 from matchmaker.config import Settings
 from matchmaker.errors import ConfigurationError, Unavailable
 from matchmaker.messages import Message
@@ -33,6 +34,7 @@ class Application:
     Attributes:
         embedder: with its cache; loads the model at first need.
         clock: UTC without a zone.
+        circuit: through which the index is asked, so that an absent server is not waited for again and again.
     """
 
     settings: Settings
@@ -42,6 +44,14 @@ class Application:
     _open_index: Callable[[bool], Engine]
     _index: Engine | None = None
     _opening: Lock = field(default_factory=Lock)
+    circuit: Circuit = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.circuit = Circuit(self.ping_index, self.clock)
+
+    def ping_index(self) -> None:
+        """Raises an EngineError unless the index answers."""
+        self.index.health()
 
     def unit_of_work(self) -> UnitOfWork:
         """A unit that writes; commits at the end of its block."""
@@ -56,9 +66,26 @@ class Application:
         """The index, opened at first use; an EngineError passes through as it is."""
         index = self._index
         if index is None:
+            before = self.circuit.outage
             with self._opening:
-                index = self._index = self._index or self._open_index(False)
+                if self._index is None:
+                    self._refuse_if_gone_since(before)
+                    self._index = self._opened()
+                index = self._index
         return index
+
+    def _refuse_if_gone_since(self, before: Outage | None) -> None:
+        """Whoever waited for another to open the index does not wait for the same time-out again."""
+        outage = self.circuit.outage
+        if outage is not None and before is None:
+            raise EngineUnavailable(outage.reason)
+
+    def _opened(self) -> Engine:
+        try:
+            return self._open_index(False)
+        except EngineUnavailable as fault:
+            self.circuit.failed(fault)
+            raise
 
     def index_to_rebuild(self) -> Engine:
         """Another handle on the index, which a broken one or one of another model gives too.

@@ -39,6 +39,7 @@ class Kind:
     Attributes:
         batch: jobs handled together at most.
         writes_index: only one worker at a time may write the index.
+        asks_index: it waits while the index's server is away.
         about: for the docs and the page of the index's health.
     """
 
@@ -46,6 +47,7 @@ class Kind:
     batch: int
     writes_index: bool
     about: str
+    asks_index: bool = True
 
 
 def _index(app: Application, tasks: Sequence[Task], beat: Beat) -> None:
@@ -82,7 +84,9 @@ def _rebuild(app: Application, _tasks: Sequence[Task], beat: Beat) -> None:
 
 #: Kind → how it is run, in the order in which a worker looks for work.
 KINDS: dict[str, Kind] = {
-    "import": Kind(_import, 1, writes_index=False, about="读入一个文件 / reads an uploaded file"),
+    "import": Kind(
+        _import, 1, writes_index=False, asks_index=False, about="读入一个文件 / reads an uploaded file"
+    ),
     "rebuild": Kind(
         _rebuild, 1, writes_index=True, about="重建索引 / rebuilds the index beside the live one"
     ),

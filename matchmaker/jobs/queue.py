@@ -19,6 +19,8 @@ from matchmaker.models import Job, Lease, now
 MOST_ATTEMPTS = 6
 #: Attempts after which a job whose worker died runs by itself: it may be what killed it.
 SUSPECT_ATTEMPTS = 2
+#: Seconds between two attempts while what a job needs is away.
+OUTAGE_PAUSE = 30
 _RENEWED = ("payload", "run_after", "attempts", "error", "alone")
 
 
@@ -132,8 +134,8 @@ def finish(session: Session, ids: Sequence[int], worker: str) -> None:
 def fail(session: Session, ids: Sequence[int], worker: str, error: str, *, gives_up: bool = True) -> None:
     """Back into the queue with a growing pause, or given up after MOST_ATTEMPTS.
 
-    Without ``gives_up`` they wait however often they failed: what they need (index, model) is away, and they
-    are not to blame.
+    Without ``gives_up`` they wait however often they failed: what they need (index, model) is away, they are
+    not to blame, and the attempt does not count.
     """
     jobs = session.scalars(
         select(Job).where(Job.id.in_(ids), Job.worker == worker, Job.state == "running")
@@ -146,8 +148,9 @@ def fail(session: Session, ids: Sequence[int], worker: str, error: str, *, gives
         elif _has_successor(session, job):
             session.delete(job)
         else:
-            job.state = "queued"
-            job.run_after = now() + timedelta(seconds=min(2 ** min(job.attempts, 9), 300))
+            pause = min(2 ** min(job.attempts, 9), 300) if gives_up else OUTAGE_PAUSE
+            job.state, job.run_after = "queued", now() + timedelta(seconds=pause)
+            job.attempts -= 0 if gives_up else 1
 
 
 def isolate(session: Session, ids: Sequence[int], worker: str, error: str) -> None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from indexer.embedder import EmbedderError
-from indexer.engine import EngineError
+from indexer.engine import EngineError, EngineUnavailable
 from matchmaker.bootstrap import Application
 from matchmaker.errors import Conflict, Unavailable
 from matchmaker.jobs import queue
@@ -82,6 +82,8 @@ class Worker:
         with self._app.reading() as uow:
             if not queue.due(uow.session, kind):
                 return []
+        if rule.asks_index and self._index_is_away():
+            return []
         with self._app.unit_of_work() as uow:
             if rule.writes_index and not queue.hold(
                 uow.session, INDEX_LEASE, self.name, settings.lease_seconds
@@ -92,11 +94,19 @@ class Worker:
                 queue.release(uow.session, INDEX_LEASE, self.name)
             return [Task(job.id, job.kind, job.subject, dict(job.payload), job.attempts) for job in jobs]
 
+    def _index_is_away(self) -> bool:
+        """Jobs then stay as they are, untried, however many and however long."""
+        try:
+            self._app.circuit.refuse()
+        except EngineUnavailable:
+            return True
+        return False
+
     def _perform(self, kind: str, tasks: list[Task]) -> None:
         ids = [task.id for task in tasks]
         self._beaten = time.monotonic()
         try:
-            KINDS[kind].handler(self._app, tasks, lambda: self._beat(kind, ids))
+            self._handle(kind, tasks)
         except LeaseLost:
             log.warning("%s jobs were taken over by another worker", kind)
         except Exception as fault:  # noqa: BLE001 - whatever a job raises, it goes back into the queue
@@ -108,6 +118,13 @@ class Worker:
             if KINDS[kind].writes_index:
                 with self._app.unit_of_work() as uow:
                     queue.release(uow.session, INDEX_LEASE, self.name)
+
+    def _handle(self, kind: str, tasks: list[Task]) -> None:
+        rule, ids = KINDS[kind], [task.id for task in tasks]
+        if rule.asks_index:
+            self._app.circuit.ask(lambda: rule.handler(self._app, tasks, lambda: self._beat(kind, ids)))
+        else:
+            rule.handler(self._app, tasks, lambda: self._beat(kind, ids))
 
     def _return(self, kind: str, ids: list[int], fault: Exception) -> None:
         """Jobs that failed go back: a batch one by one, a single one after a pause."""

@@ -178,7 +178,8 @@ def test_an_outage_is_waited_for_without_end(jobs, rows, make_due):
         jobs(queue.fail, ids(rows), "w1", "index away", gives_up=False)
         pause = (rows()[0].run_after - before).total_seconds()
         make_due()
-    assert (rows()[0].state, rows()[0].error, round(pause)) == ("queued", "index away", 300)
+    assert (rows()[0].state, rows()[0].error, round(pause)) == ("queued", "index away", queue.OUTAGE_PAUSE)
+    assert rows()[0].attempts == 0
 
 
 def test_asking_again_for_a_job_that_was_given_up_starts_afresh(jobs, rows):
