@@ -129,10 +129,22 @@ def elasticsearch_index(elasticsearch_url: str) -> Iterator[str]:
         yield name
 
 
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    with postgres.template(postgres_server) as name:
+        yield name
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database of each kind that an installation may have."""
-    if request.param == "sqlite":
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Each kind of database that an installation may have."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of each kind."""
+    if database_kind == "sqlite":
         yield f"sqlite:///{tmp_path / 'test.sqlite'}"
         return
     with postgres.database(request.getfixturevalue("postgres_server")) as url:
@@ -140,9 +152,18 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture
-def any_app(database_url: str, tmp_path: Path, embedder: HashEmbedder) -> Iterator[Application]:
-    """As ``app``, on each kind of database."""
-    made = build(Settings(home=tmp_path / "home", database_url=database_url), embedder=embedder)
-    Base.metadata.create_all(made.database.engine)
-    yield made
-    made.close()
+def any_app(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path: Path, embedder: HashEmbedder
+) -> Iterator[Application]:
+    """As ``app``, on each kind of database. A folder of tests that takes it for ``app`` runs on both."""
+    if database_kind == "sqlite":
+        made = build(Settings(home=tmp_path / "home"), embedder=embedder)
+        Base.metadata.create_all(made.database.engine)
+        yield made
+        made.close()
+        return
+    server, template = (request.getfixturevalue(f"postgres_{name}") for name in ("server", "template"))
+    with postgres.database(server, template) as url:
+        made = build(Settings(home=tmp_path / "home", database_url=url), embedder=embedder)
+        yield made
+        made.close()

@@ -18,7 +18,7 @@ from matchmaker.jobs import queue
 from matchmaker.jobs.handlers import KINDS
 from matchmaker.jobs.worker import Worker, index_lease, next_night
 from matchmaker.models import Job, Lease, Problem, now
-from tests.support.processes import python
+from tests.support.processes import installed, python
 from tests.support.samples import problem
 
 EVERYBODY = Filter(audiences=frozenset({PUBLIC}))
@@ -215,14 +215,14 @@ class Slow(HashEmbedder):
         print("embedding", flush=True)
         time.sleep(60)
 
-app = build(Settings(home=Path(sys.argv[1]), lease_seconds=5), embedder=Slow())
+app = build(Settings(home=Path(sys.argv[1]), database_url=sys.argv[2], lease_seconds=5), embedder=Slow())
 Worker(app).drain()
 """
 
 
 def test_the_jobs_of_a_worker_killed_in_the_middle_return(app):
     add_problems(app, 3)
-    dying = python(DYING, str(app.settings.home))
+    dying = python(DYING, *installed(app))
     assert dying.stdout.readline() == "embedding\n", dying.stderr.read()
     dying.send_signal(signal.SIGKILL)
     dying.communicate()

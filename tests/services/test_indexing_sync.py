@@ -16,7 +16,7 @@ from matchmaker.indexing import sync
 from matchmaker.indexing.documents import drafts
 from matchmaker.models import Problem
 from tests.support.embedder import HashEmbedder
-from tests.support.processes import python
+from tests.support.processes import installed, python
 from tests.support.samples import expert, organization, problem, publication, store
 
 EVERYBODY = Filter(audiences=frozenset({PUBLIC}))
@@ -223,12 +223,12 @@ def pause(done, total):
     print("working", flush=True)
     time.sleep(60)
 
-sync.rebuild(build(Settings(home=Path(sys.argv[1])), embedder=HashEmbedder()), pause)
+sync.rebuild(build(Settings(home=Path(sys.argv[1]), database_url=sys.argv[2]), embedder=HashEmbedder()), pause)
 """
 
 
 def test_a_rebuild_killed_in_the_middle_leaves_the_old_index_and_the_next_one_works(filled):
-    process = python(KILLED, str(filled.settings.home))
+    process = python(KILLED, *installed(filled))
     assert process.stdout.readline() == "working\n", process.stderr.read()
     process.send_signal(signal.SIGKILL)
     process.communicate()

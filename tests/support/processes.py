@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from matchmaker.bootstrap import Application
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -19,6 +21,11 @@ def python(code: str, *arguments: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def installed(app: Application) -> tuple[str, str]:
+    """Home and URL of the database, for a process that opens the same installation."""
+    return str(app.settings.home), app.settings.database_url
 
 
 def outcome(process: subprocess.Popen[str], seconds: float = 60) -> str:
