@@ -1,5 +1,6 @@
 # make help | demo | test | check | bench | clean. Every target can be run again.
-# Variables: ARGS (of demo), PYTEST_ARGS, PYTHON, TORCH_INDEX_URL, REQUIRE_BROWSER, REQUIRE_MODEL, REQUIRE_POSTGRES.
+# Variables: ARGS (of demo), PYTEST_ARGS, PYTHON, TORCH_INDEX_URL; REQUIRE_BROWSER, REQUIRE_ELASTICSEARCH,
+# REQUIRE_MODEL, REQUIRE_POSTGRES (1: what is not there fails its tests instead of skipping them).
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench env clean

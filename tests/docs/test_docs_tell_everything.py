@@ -144,6 +144,7 @@ def test_every_target_of_make_that_the_docs_name_exists():
         "PYTHON",
         "TORCH_INDEX_URL",
         "REQUIRE_BROWSER",
+        "REQUIRE_ELASTICSEARCH",
         "REQUIRE_MODEL",
         "REQUIRE_POSTGRES",
     ):
