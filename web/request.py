@@ -21,8 +21,8 @@ PAGES_BY_KIND: dict[str, str] = {
 }
 
 
-#: Largest number of a row: what every database and every JSON reader holds exactly.
-MOST_NUMBER = 2**53 - 1
+#: Largest number of a row that every database holds.
+MOST_NUMBER = 2**31 - 1
 
 
 def application() -> Application:

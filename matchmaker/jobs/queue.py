@@ -94,14 +94,19 @@ def claim(session: Session, kind: str, worker: str, limit: int, lease_seconds: i
 
 
 def _settle_orphans(session: Session, kind: str, moment: datetime) -> None:
-    """Jobs whose worker died: after some deaths they run alone, after many they are given up."""
+    """Jobs whose worker died: after some deaths they run alone, after many they are given up.
+
+    One that its worker renews at this moment is locked and left out, so that nobody waits for it.
+    """
     orphans = (Job.kind == kind) & (Job.state == "running") & (Job.lease_until < moment)
-    session.execute(
-        update(Job)
-        .where(orphans, Job.attempts >= MOST_ATTEMPTS)
-        .values(state="failed", worker="", lease_until=None, error="the worker died at every attempt")
-    )
-    session.execute(update(Job).where(orphans, Job.attempts >= SUSPECT_ATTEMPTS).values(alone=True))
+    suspects = select(Job).where(orphans, Job.attempts >= SUSPECT_ATTEMPTS).order_by(Job.id)
+    for job in session.scalars(suspects.with_for_update(skip_locked=True)):
+        if job.attempts >= MOST_ATTEMPTS:
+            job.state, job.worker, job.lease_until = "failed", "", None
+            job.error = "the worker died at every attempt"
+        else:
+            job.alone = True
+    session.flush()
 
 
 def due(session: Session, kind: str) -> bool:
@@ -122,6 +127,11 @@ def extend(session: Session, ids: Sequence[int], worker: str, lease_seconds: int
     held = (Job.id.in_(ids)) & (Job.worker == worker) & (Job.state == "running")
     session.execute(update(Job).where(held).values(lease_until=until))
     return session.scalar(select(func.count()).where(held)) == len(ids)
+
+
+def held_by(session: Session, worker: str) -> list[int]:
+    """Jobs that run in a worker's name."""
+    return list(session.scalars(select(Job.id).where(Job.worker == worker, Job.state == "running")))
 
 
 def finish(session: Session, ids: Sequence[int], worker: str) -> None:
@@ -203,11 +213,15 @@ def is_gone(holder: str) -> bool:
 def hold(session: Session, name: str, holder: str, seconds: int) -> bool:
     """Takes or renews a named lease; False while another holder's runs, unless that one was killed."""
     moment = now()
-    lease = session.get(Lease, name, with_for_update=True)
-    if lease is None:
-        session.add(Lease(name=name, holder=holder, until=moment + timedelta(seconds=seconds)))
-        session.flush()
-        return True
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.execute(  # of two who find none, the second waits for the first and then finds his
+        dialect.insert(Lease)
+        .values(name=name, holder=holder, until=moment + timedelta(seconds=seconds))
+        .on_conflict_do_nothing(index_elements=["name"])
+    )
+    lease = session.get(Lease, name, with_for_update=True, populate_existing=True)
+    if lease is None:  # he let go between the two statements
+        return hold(session, name, holder, seconds)
     if lease.holder != holder and lease.until > moment and not is_gone(lease.holder):
         return False
     lease.holder, lease.until = holder, moment + timedelta(seconds=seconds)

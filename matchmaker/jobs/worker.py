@@ -47,19 +47,33 @@ class Worker:
         self._stop = stop or threading.Event()
         self._planned = -math.inf
         self._beaten = 0.0
+        self._stumbled = False
         self.name = queue.holder_name()
 
     def run(self, *, pause: float = 1.0) -> None:
-        """Works until stopped; a fault outside the jobs is logged and survived."""
+        """Works until stopped; a fault outside the jobs (the database is away) is logged and survived."""
         while not self._stop.is_set():
             try:
+                self._give_back()
                 self._plan()
                 busy = self.step()
+            except Unavailable as fault:
+                log.warning("the worker waits: %s", fault)
+                self._stumbled, busy = True, False
             except Exception:
                 log.exception("the worker stumbled; it goes on")
-                busy = False
+                self._stumbled, busy = True, False
             if not busy:
                 self._stop.wait(pause)
+
+    def _give_back(self) -> None:
+        """After a stumble: jobs that it could not return need not wait for the end of their lease."""
+        if self._stumbled:
+            with self._app.unit_of_work() as uow:
+                queue.release(uow.session, INDEX_LEASE, self.name)
+                ids = queue.held_by(uow.session, self.name)
+                queue.fail(uow.session, ids, self.name, "the worker stumbled", gives_up=False)
+            self._stumbled = False
 
     def drain(self, *, seconds: float = 3600) -> int:
         """Works until nothing is due; returns the number of batches."""
@@ -153,10 +167,9 @@ class Worker:
         if time.monotonic() < self._beaten + seconds / 4:
             return
         self._beaten = time.monotonic()
-        with self._app.unit_of_work() as uow:
-            held = queue.extend(uow.session, ids, self.name, seconds)
-            if held and KINDS[kind].writes_index:
-                held = queue.hold(uow.session, INDEX_LEASE, self.name, seconds)
+        with self._app.unit_of_work() as uow:  # in the order of _claim: two workers never wait in a ring
+            held = not KINDS[kind].writes_index or queue.hold(uow.session, INDEX_LEASE, self.name, seconds)
+            held = held and queue.extend(uow.session, ids, self.name, seconds)
         if not held:
             raise LeaseLost
 

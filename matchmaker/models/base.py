@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, MetaData, String, Text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -66,6 +66,15 @@ class Findable:
         readers: audiences as " public office ", so that SQL filters by the same data as the engines.
         hidden_from: rivals, in the same form.
     """
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        """An UPDATE of a row that somebody else has changed meanwhile finds none (StaleDataError).
+
+        Two changes that gave a row the same version would leave the index with the first one.
+        """
+        return {"version_id_col": cls.index_version, "version_id_generator": False}
 
     index_version: Mapped[int] = mapped_column(default=1)
     visibility: Mapped[str] = mapped_column(String(20), default="public", index=True)

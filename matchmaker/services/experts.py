@@ -24,10 +24,14 @@ from matchmaker.models import (
 )
 from matchmaker.permissions import OFFICE, Actor, audiences_of
 from matchmaker.services.paging import Page, holds, paged, within_region
-from matchmaker.storage.queries import readable_by
+from matchmaker.storage.queries import in_code_order, readable_by
 from matchmaker.storage.unit_of_work import UnitOfWork
 
-_SORTS: dict[str, Any] = {"name": Expert.name, "position": Expert.position, "created": Expert.id}
+_SORTS: dict[str, Any] = {
+    "name": in_code_order(Expert.name),
+    "position": in_code_order(Expert.position),
+    "created": Expert.id,
+}
 SORTS = tuple(_SORTS)
 DEFAULT_SORT = "name"
 MOST_EXPORTED = 50_000
@@ -204,5 +208,5 @@ def _as_json(text: str) -> str:
 
 def _order(sort: str) -> list[Any]:
     name = sort.removeprefix("-")
-    column = _SORTS.get(name, Expert.name)
+    column = _SORTS.get(name, _SORTS[DEFAULT_SORT])
     return [column.desc() if sort.startswith("-") and name in _SORTS else column.asc(), Expert.id]

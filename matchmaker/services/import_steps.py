@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from matchmaker.bootstrap import Application
-from matchmaker.errors import Conflict, InvalidInput, MatchmakerError
+from matchmaker.errors import Conflict, InvalidInput, MatchmakerError, Unavailable
 from matchmaker.importing.checking import CheckedRow, Checker
 from matchmaker.importing.columns import head_of
 from matchmaker.importing.faults import Finding, told
@@ -100,10 +100,12 @@ def advance(app: Application, number: int, work: Steps) -> bool:
 
     Raises:
         Conflict: another process is importing the same run.
+        Unavailable: the database is away; the run goes on at its position later.
     """
     try:
         rows = work.next()
         with app.unit_of_work() as uow:
+            uow.alone("objects")  # two files may name the same new organization
             run = uow.session.get(ImportRun, number, with_for_update=True)
             if run is None or run.state != "running" or run.position != work.position:
                 raise _taken()  # noqa: TRY301
@@ -117,7 +119,7 @@ def advance(app: Application, number: int, work: Steps) -> bool:
                 run.total = run.position
                 end(uow, run, "done")
                 return False
-    except Conflict:
+    except (Conflict, Unavailable):
         raise
     except Exception as fault:
         _fail(app, number, fault)

@@ -16,7 +16,7 @@ from matchmaker.messages import Message
 from matchmaker.models import Achievement, Expert, Organization, Problem
 from matchmaker.permissions import OFFICE, Actor, audiences_of
 from matchmaker.services.paging import Page, paged
-from matchmaker.storage.queries import readable_by
+from matchmaker.storage.queries import in_code_order, readable_by
 from matchmaker.storage.unit_of_work import UnitOfWork
 
 #: Rows of each kind that the page of one body shows; the rest is a link to the search.
@@ -75,7 +75,7 @@ def list_organizations(
         where.append(Organization.kind == kind)
     found = paged(
         uow.session,
-        select(Organization).where(*where).order_by(Organization.name, Organization.id),
+        select(Organization).where(*where).order_by(in_code_order(Organization.name), Organization.id),
         page,
         size,
     )
@@ -98,9 +98,9 @@ def get_organization(uow: UnitOfWork, actor: Actor, number: int) -> Line:
 def profile(uow: UnitOfWork, actor: Actor, number: int) -> Profile:
     """One organization with its experts, achievements, problems and fields."""
     line = get_organization(uow, actor, number)
-    experts = _of(actor, Expert, number).order_by(Expert.name, Expert.id)
-    achievements = _of(actor, Achievement, number).order_by(Achievement.title, Achievement.id)
-    problems = _of(actor, Problem, number).order_by(Problem.deadline.desc(), Problem.id.desc())
+    experts = _of(actor, Expert, number).order_by(in_code_order(Expert.name), Expert.id)
+    achievements = _of(actor, Achievement, number).order_by(in_code_order(Achievement.title), Achievement.id)
+    problems = _of(actor, Problem, number).order_by(Problem.deadline.desc().nulls_last(), Problem.id.desc())
     return Profile(
         line,
         uow.session.scalars(experts.limit(MOST_SHOWN)).all(),

@@ -15,7 +15,7 @@ from matchmaker.messages import Message
 from matchmaker.models import Organization, Problem
 from matchmaker.permissions import OFFICE, Actor, audiences_of
 from matchmaker.services.paging import Page, holds, paged, within_region
-from matchmaker.storage.queries import readable_by
+from matchmaker.storage.queries import in_code_order, readable_by
 from matchmaker.storage.unit_of_work import UnitOfWork
 
 #: States in the order of a problem's life → their names.
@@ -30,8 +30,8 @@ STATES: dict[str, Message] = {
     "expired": Message("已过期"),
 }
 _SORTS: dict[str, Any] = {
-    "title": Problem.title,
-    "number": Problem.number,
+    "title": in_code_order(Problem.title),
+    "number": in_code_order(Problem.number),
     "budget": Problem.budget_fen,
     "deadline": Problem.deadline,
     "created": Problem.id,

@@ -1,20 +1,38 @@
-"""Connections: one engine for reading, one for writing, with SQLite told to behave."""
+"""Connections, for reading and for writing; SQLite is told to behave, PostgreSQL when to give up."""
 
 from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
-#: Seconds a writer waits for another on SQLite.
+#: Seconds a writer waits for another.
 BUSY_SECONDS = 30
+#: Seconds that one statement of a page, a command or a job may take on PostgreSQL.
+STATEMENT_SECONDS = 60
+#: Seconds after which PostgreSQL ends a transaction whose owner says nothing: it may hold locks.
+SILENT_SECONDS = 300
+#: Seconds for reaching a PostgreSQL, and for a free connection when all are in use.
+CONNECT_SECONDS = 5
+POOL_SECONDS = 10
+#: Connections kept, and further ones at busy times: a site has 8 threads, its worker one.
+POOL_SIZE, POOL_OVERFLOW = 10, 10
+#: Seconds after which a connection is opened anew: a firewall may have forgotten it.
+RECYCLE_SECONDS = 1800
+#: Seconds that a PostgreSQL which worked before is waited for: a restart takes as long.
+RESTART_SECONDS = 4.0
 
 
 class Database:
-    """The truth. ``reading`` never writes; ``writing`` takes SQLite's one write lock at its beginning."""
+    """The truth.
+
+    ``reading`` sees one state of the database throughout and never writes. ``writing`` is alone on SQLite,
+    whose one write lock it takes at its beginning; on PostgreSQL writers meet at the rows they write.
+    """
 
     def __init__(self, url: str) -> None:
         parsed = make_url(url)
@@ -22,20 +40,91 @@ class Database:
             parsed = parsed.set(drivername="postgresql+psycopg")
         self.url = url
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {"pool_pre_ping": not self.is_sqlite}
         if self.is_sqlite:
-            options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
-        self.engine = create_engine(parsed, **options)
-        if self.is_sqlite:
+            options = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+            self.engine = create_engine(parsed, connect_args=options)
             _teach_sqlite(self.engine)
-        self.reading = self.engine.execution_options(matchmaker_write=False)
-        if parsed.get_backend_name() == "postgresql":
-            self.reading = self.engine.execution_options(postgresql_readonly=True)
+            self.reading = self.engine.execution_options(matchmaker_write=False)
+        else:
+            self.engine = _server(parsed)
+            self.reading = self.engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
         self.writing = self.engine.execution_options(matchmaker_write=True)
+
+    @property
+    def name(self) -> str:
+        """The URL as it may be shown: without a password."""
+        return make_url(self.url).render_as_string(hide_password=True)
 
     def close(self) -> None:
         """Lets go of every connection."""
         self.engine.dispose()
+
+
+def _server(url: URL) -> Engine:
+    """PostgreSQL: a connection is tried before it is used, and nothing waits without an end.
+
+    What the URL itself says (connect_timeout, options …) wins.
+    """
+    limits = {
+        "statement_timeout": STATEMENT_SECONDS,
+        "lock_timeout": BUSY_SECONDS,
+        "idle_in_transaction_session_timeout": SILENT_SECONDS,
+    }
+    given = " ".join(_listed(url.query.get("options")))
+    options = " ".join(f"-c {name}={seconds * 1000}" for name, seconds in limits.items())
+    named: dict[str, Any] = {"options": f"{options} {given}".strip(), "application_name": "matchmaker"}
+    named |= {"connect_timeout": CONNECT_SECONDS, "keepalives_idle": 30, "tcp_user_timeout": 30_000}
+    kept = {name: value for name, value in named.items() if name == "options" or name not in url.query}
+    engine = create_engine(
+        url,
+        connect_args=kept,
+        pool_pre_ping=True,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        pool_timeout=POOL_SECONDS,
+        pool_recycle=RECYCLE_SECONDS,
+    )
+    patience = Patience()
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(dialect: Any, _entry: Any, arguments: Any, named: Any) -> Any:
+        return patience.connect(lambda: dialect.connect(*arguments, **named), dialect.dbapi.OperationalError)
+
+    return engine
+
+
+def _listed(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value or ()
+
+
+class Patience:
+    """Waits for a server that worked before and restarts; one that stays away is not waited for again."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._has_worked = False
+        self._away_since: float | None = None
+
+    def connect(self, attempt: Callable[[], Any], refusal: type[Exception]) -> Any:
+        """The connection; ``refusal`` as it came when it is not waited for, or not any more."""
+        while True:
+            try:
+                connection = attempt()
+            except refusal:
+                if not self._waits():
+                    raise
+                time.sleep(0.1)
+            else:
+                self._has_worked, self._away_since = True, None
+                return connection
+
+    def _waits(self) -> bool:
+        moment = self._monotonic()
+        if self._away_since is None:
+            self._away_since = moment
+        return self._has_worked and moment < self._away_since + RESTART_SECONDS
 
 
 def _teach_sqlite(engine: Engine) -> None:

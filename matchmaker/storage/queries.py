@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, String, and_, or_
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.functions import FunctionElement
 
 from matchmaker.models import Achievement, Expert, Organization, Patent, Problem, Publication
 from matchmaker.models.base import Findable
@@ -24,6 +26,26 @@ TABLES: dict[str, type[Any]] = {
 
 Row = TypeVar("Row", bound=Findable)
 
+#: Largest number of a row that every database holds.
+MOST_NUMBER = 2**31 - 1
+
+
+class in_code_order(FunctionElement[str]):  # noqa: N801 - reads as the SQL function that it is
+    """A text to sort by: by the codes of its characters, whatever language a server was set up for."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(in_code_order)
+def _as_it_is(element: Any, compiler: Any, **options: Any) -> str:
+    return str(compiler.process(element.clauses, **options))
+
+
+@compiles(in_code_order, "postgresql")
+def _collated(element: Any, compiler: Any, **options: Any) -> str:
+    return f'{compiler.process(element.clauses, **options)} COLLATE "C"'
+
 
 def index_id(row: Any) -> str:
     """``kind:number`` of a row, as the index and every address use it."""
@@ -35,7 +57,7 @@ def parse_id(identifier: str, kind: str | None = None) -> tuple[str, int] | None
     name, _, number = identifier.partition(":")
     if name not in TABLES or (kind and name != kind) or not number.isascii() or not number.isdigit():
         return None
-    return (name, int(number)) if len(number) < 19 else None
+    return (name, int(number)) if len(number) < 11 and int(number) <= MOST_NUMBER else None
 
 
 def readable_by(actor: Actor, table: type[Any]) -> ColumnElement[bool]:

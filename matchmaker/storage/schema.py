@@ -18,12 +18,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, NullPool, create_engine, event
+from sqlalchemy import Connection, NullPool, create_engine, event, text
 
 from matchmaker.errors import Unavailable
 from matchmaker.messages import Message
 from matchmaker.models import Base
 from matchmaker.storage.database import BUSY_SECONDS, Database
+from matchmaker.storage.faults import told
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -50,7 +51,7 @@ def downgrade(database: Database, revision: str) -> None:
 
 def current(database: Database) -> str | None:
     """The revision of the tables; None when there are none."""
-    with database.reading.connect() as connection:
+    with told(), database.reading.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -129,7 +130,10 @@ def _connection(database: Database) -> Iterator[Connection]:
     otherwise delete the rows that refer to it.
     """
     if not database.is_sqlite:
-        with database.engine.begin() as connection:
+        with told(), database.engine.begin() as connection:
+            connection.execute(
+                text("SET LOCAL statement_timeout = 0")
+            )  # a table of a million rows takes its time
             yield connection
         return
     engine = create_engine(database.url, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
@@ -142,7 +146,7 @@ def _connection(database: Database) -> Iterator[Connection]:
     def _begun(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    with engine.begin() as connection:
+    with told(), engine.begin() as connection:
         yield connection
 
 

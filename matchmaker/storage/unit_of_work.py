@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from matchmaker.jobs.queue import enqueue
 from matchmaker.models import AccessLog, History
 from matchmaker.permissions import Actor
+from matchmaker.storage.faults import error_of, told
+
+log = logging.getLogger(__name__)
 
 
 class UnitOfWork:
     """A session with the few verbs that every service needs.
 
     ``with`` commits when the block ends well and rolls back otherwise; a reading unit only rolls back. What
-    was loaded stays readable afterwards.
+    was loaded stays readable afterwards. A fault of the database (away, busy, somebody was faster) leaves the
+    block as an error for users, see ``storage.faults``.
     """
 
     def __init__(self, bind: Engine, *, writes: bool) -> None:
@@ -34,9 +41,31 @@ class UnitOfWork:
     ) -> None:
         try:
             if kind is None and self.writes:
-                self.session.commit()
+                with told():
+                    self.session.commit()
         finally:
+            self._close()
+        error = error_of(fault)
+        if error is not None:
+            raise error from fault
+
+    def _close(self) -> None:
+        """Lets the connection go; the fault of one that is dead already has been told."""
+        try:
             self.session.close()
+        except DBAPIError as fault:
+            log.info("a connection was lost at the end of its unit: %s", fault.orig)
+            self.session.invalidate()
+
+    def alone(self, name: str) -> None:
+        """Waits until no other transaction that called the same is open; later ones wait for this one's end.
+
+        For work whose rows do not exist yet and so cannot be locked: two imports that name the same new
+        organization. On SQLite every writing unit is alone as it is. To be called before the first look.
+        """
+        if self.session.get_bind().dialect.name == "postgresql":
+            number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+            self.session.execute(select(func.pg_advisory_xact_lock(number)))
 
     def enqueue(self, kind: str, subject: str, **payload: Any) -> None:
         """A job that exists exactly if this transaction does."""
