@@ -1,0 +1,223 @@
+"""PostgreSQL goes away and comes back under a working installation: nothing half-written, everybody is told."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+import pytest
+from sqlalchemy import select, text, update
+
+from matchmaker.bootstrap import build
+from matchmaker.config import Settings
+from matchmaker.errors import Conflict, Unavailable
+from matchmaker.jobs import queue
+from matchmaker.jobs.worker import Worker
+from matchmaker.models import Base, Job, Organization, now
+from matchmaker.storage import database as connections
+from tests.support import postgres
+from tests.support.samples import organization, store
+
+AWAY = "数据库暂时连接不上。"
+
+
+@pytest.fixture(scope="module")
+def server():
+    with postgres.local_server() as made:
+        yield made
+
+
+@pytest.fixture
+def far_app(server, tmp_path, embedder, monkeypatch):
+    """An installation whose server may be stopped; it is waited for one second."""
+    monkeypatch.setattr(connections, "RESTART_SECONDS", 1.0)
+    with postgres.database(server.url) as url:
+        made = build(Settings(home=tmp_path / "home", database_url=url, lease_seconds=300), embedder=embedder)
+        Base.metadata.create_all(made.database.engine)
+        yield made
+        made.close()
+
+
+def names(app):
+    with app.reading() as uow:
+        return list(uow.session.scalars(select(Organization.name).order_by(Organization.id)))
+
+
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
+def test_after_a_restart_everything_goes_on_without_a_fault(server, far_app, mode):
+    store(far_app, organization("甲"))
+    units = [far_app.reading() for _ in range(3)]  # several connections, all of them dead afterwards
+    for unit in units:
+        unit.__enter__().session.scalars(select(Organization)).all()
+    for unit in units:
+        unit.__exit__(None, None, None)
+    server.stop(mode)
+    server.start()
+    assert names(far_app) == ["甲"]
+    store(far_app, organization("乙"))
+    assert names(far_app) == ["甲", "乙"]
+
+
+def test_a_short_restart_is_waited_for(server, far_app, monkeypatch):
+    monkeypatch.setattr(connections, "RESTART_SECONDS", 20.0)
+    store(far_app, organization("甲"))
+    server.stop()
+    later = threading.Timer(0.5, server.start)
+    later.start()
+    assert names(far_app) == ["甲"]
+    later.join()
+
+
+def test_while_it_is_away_everybody_is_told_and_only_the_first_waits(server, far_app):
+    store(far_app, organization("甲"))
+    server.stop()
+    try:
+        spent = []
+        for _ in range(3):
+            began = time.perf_counter()
+            with pytest.raises(Unavailable, match=AWAY) as told:
+                names(far_app)
+            spent.append(time.perf_counter() - began)
+            assert "确认是否已保存" in str(told.value.hint)
+        with pytest.raises(Unavailable, match=AWAY):
+            store(far_app, organization("乙"))
+    finally:
+        server.start()
+    assert [seconds < 0.5 for seconds in spent] == [False, True, True]
+    assert names(far_app) == ["甲"]
+
+
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
+def test_a_unit_cut_in_the_middle_leaves_nothing_half_written(server, far_app, mode):
+    def cut():
+        with far_app.unit_of_work() as uow:
+            uow.session.add(organization("甲"))
+            uow.enqueue("index", "organization:1")
+            uow.session.flush()
+            server.stop(mode)
+            server.start()
+            uow.session.add(organization("乙"))
+
+    with pytest.raises(Unavailable, match=AWAY):
+        cut()
+    with far_app.reading() as uow:
+        assert [uow.session.scalars(select(kind)).all() for kind in (Organization, Job)] == [[], []]
+
+
+def test_a_reading_unit_cut_in_the_middle_is_told_and_the_next_works(server, far_app):
+    store(far_app, organization("甲"))
+
+    def cut():
+        with far_app.reading() as uow:
+            uow.session.scalars(select(Organization)).all()
+            server.stop("immediate")
+            server.start()
+            uow.session.scalars(select(Organization)).all()
+
+    with pytest.raises(Unavailable, match=AWAY):
+        cut()
+    assert names(far_app) == ["甲"]
+
+
+def test_the_worker_survives_and_takes_its_jobs_up_again(server, far_app, embedder, caplog):
+    """It loses the database while it embeds, cannot return its jobs, and does not wait for its own lease."""
+    numbers = store(far_app, organization("甲", summary="镀层"), organization("乙", summary="电镀"))
+    with far_app.unit_of_work() as uow:
+        queue.enqueue_many(uow.session, "index", [(f"organization:{number}", {}) for number in numbers])
+    original, stop = embedder.encode, threading.Event()
+    away = threading.Event()
+
+    def encode(texts, use, progress=None):
+        if not away.is_set():
+            server.stop("immediate")
+            away.set()
+        return original(texts, use, progress)
+
+    embedder.encode = encode
+    worker = Worker(far_app, stop)
+    thread = threading.Thread(target=worker.run, kwargs={"pause": 0.05})
+    with caplog.at_level(logging.WARNING):
+        thread.start()
+        assert away.wait(20)
+        time.sleep(2)  # longer than it is waited for
+        server.start()
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            with far_app.unit_of_work() as uow:
+                uow.session.execute(update(Job).where(Job.state == "queued").values(run_after=now()))
+                waiting = uow.session.scalars(select(Job.state).where(Job.kind == "index")).all()
+            if not waiting:
+                break
+            time.sleep(0.1)
+    stop.set()
+    thread.join(20)
+    assert (waiting, thread.is_alive()) == ([], False)
+    assert dict(far_app.index.versions()) == {f"organization:{number}": 1 for number in numbers}
+    told = {record.getMessage() for record in caplog.records if record.name == "matchmaker.jobs.worker"}
+    assert f"the worker waits: {AWAY}" in told
+
+
+def test_a_statement_that_takes_too_long_is_ended_and_told(far_app, monkeypatch):
+    monkeypatch.setattr(connections, "STATEMENT_SECONDS", 1)
+    hasty = build(far_app.settings, embedder=None)
+    with pytest.raises(Unavailable, match="数据库用时太长"), hasty.reading() as uow:
+        uow.session.execute(text("SELECT pg_sleep(20)"))
+    hasty.close()
+
+
+def test_a_lock_that_is_not_given_back_is_waited_for_no_longer_than_told(far_app, monkeypatch):
+    store(far_app, organization("甲"))
+    monkeypatch.setattr(connections, "BUSY_SECONDS", 1)
+    hasty = build(far_app.settings, embedder=None)
+
+    def collide():
+        with hasty.unit_of_work() as uow:
+            uow.session.scalars(select(Organization).with_for_update()).one()
+
+    with far_app.unit_of_work() as holding:
+        holding.session.scalars(select(Organization).with_for_update()).one()
+        with pytest.raises(Unavailable, match="数据库正忙"):
+            collide()
+    hasty.close()
+
+
+def test_more_requests_than_connections_are_told_to_wait(far_app, monkeypatch):
+    for name, value in (("POOL_SIZE", 1), ("POOL_OVERFLOW", 0), ("POOL_SECONDS", 0.2)):
+        monkeypatch.setattr(connections, name, value)
+    small = build(far_app.settings, embedder=None)
+    with small.reading() as uow:
+        uow.session.scalars(select(Organization)).all()
+        with pytest.raises(Unavailable, match="数据库的连接都在使用中"):
+            names(small)
+    assert names(small) == []
+    small.close()
+
+
+def test_two_units_that_wait_for_each_other_end_and_one_is_told(far_app):
+    first, second = store(far_app, organization("甲"), organization("乙"))
+    met = threading.Barrier(2)
+    faults = []
+
+    def change(numbers):
+        try:
+            with far_app.unit_of_work() as uow:
+                for number in numbers:
+                    row = uow.session.get(Organization, number, with_for_update=True)
+                    row.summary = f"{row.summary}。"
+                    uow.session.flush()
+                    if number == numbers[0]:
+                        met.wait(10)
+        except Conflict as fault:
+            faults.append(str(fault))
+
+    threads = [
+        threading.Thread(target=change, args=(order,)) for order in ((first, second), (second, first))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert faults == ["别人正在改同一内容，这次没有保存。"]
+    with far_app.reading() as uow:
+        assert uow.session.scalars(select(Organization.summary)).all() == ["。", "。"]
