@@ -31,6 +31,7 @@ http {{
     client_max_body_size 100m;
     server {{
         listen 127.0.0.1:{port} ssl;
+        listen 127.0.0.2:{port} ssl;  # for whom the certificate is not
         ssl_certificate {folder}/host.pem; ssl_certificate_key {folder}/host.key;
         location / {{
             if ($http_authorization != "ApiKey {api_key}") {{ return 401; }}
