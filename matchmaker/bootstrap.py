@@ -153,7 +153,7 @@ def build(settings: Settings, *, embedder: Embedder | None = None, clock: Clock 
             settings.index_folder, cached.fingerprint, cached.dimension, is_rebuilding=is_rebuilding
         )
 
-    return Application(settings, _database(settings), cached, clock, open_index)
+    return Application(settings, open_database(settings.database), cached, clock, open_index)
 
 
 def with_language(settings: Settings, language: str) -> Settings:
@@ -161,9 +161,14 @@ def with_language(settings: Settings, language: str) -> Settings:
     return replace(settings, language=language)
 
 
-def _database(settings: Settings) -> Database:
+def open_database(url: str) -> Database:
+    """A database by its URL; nothing is connected yet.
+
+    Raises:
+        ConfigurationError: the URL cannot be used, or its driver is not installed.
+    """
     try:
-        return Database(settings.database)
+        return Database(url)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as fault:
         raise ConfigurationError(
             Message("无法使用设置 database_url：%(fault)s", {"fault": fault}),

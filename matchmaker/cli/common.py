@@ -46,6 +46,9 @@ def explain(fault: Exception) -> int:
         click.echo(click.style("✗ ", fg="red") + str(fault.message), err=True)
         for field, message in fault.fields.items():
             click.echo(f"  {field}: {message}", err=True)
+        reason = getattr(fault.__cause__, "orig", None)  # what the database itself says
+        if reason is not None:
+            click.echo(f"  {str(reason).strip()}", err=True)
         if str(fault.hint):
             click.echo(f"  → {fault.hint}", err=True)
         return fault.exit_code

@@ -37,15 +37,20 @@ def upgrade(database: Database, revision: str = "head") -> str:
     """
     before = current(database)
     _refuse_unknown(before)
-    with _connection(database) as connection:
-        command.upgrade(_config(connection), revision)
+    with unhurried(database) as connection:
+        upgrade_within(connection, revision)
     after = current(database)
     return f"{after}" if before == after else f"{before or '∅'} → {after}"
 
 
+def upgrade_within(connection: Connection, revision: str = "head") -> None:
+    """The same in the transaction of whoever calls."""
+    command.upgrade(_config(connection), revision)
+
+
 def downgrade(database: Database, revision: str) -> None:
     """Takes the tables back to an older revision ("base": none at all)."""
-    with _connection(database) as connection:
+    with unhurried(database) as connection:
         command.downgrade(_config(connection), revision)
 
 
@@ -82,7 +87,7 @@ def check(database: Database) -> None:
 
 def differences(database: Database) -> list[Any]:
     """What the models would have otherwise than the tables, in Alembic's words; empty when they agree."""
-    with _connection(database) as connection:
+    with unhurried(database) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(context, Base.metadata))
 
@@ -93,7 +98,7 @@ def propose(message: str, folder: Path = FOLDER) -> Path:
         database = Database(f"sqlite:///{scratch}/scratch.sqlite")
         try:
             upgrade(database)
-            with _connection(database) as connection:
+            with unhurried(database) as connection:
                 number = f"{len(list(folder.glob('versions/*.py'))) + 1:04d}"
                 script = command.revision(
                     _config(connection, folder), message, autogenerate=True, rev_id=number
@@ -103,6 +108,13 @@ def propose(message: str, folder: Path = FOLDER) -> Path:
     assert script is not None
     assert not isinstance(script, list)
     return Path(script.path)
+
+
+def lift_limits(connection: Connection) -> None:
+    """Lets this transaction take its time: a million rows do."""
+    if connection.dialect.name == "postgresql":
+        for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            connection.execute(text(f"SET LOCAL {name} = 0"))
 
 
 def _refuse_unknown(revision: str | None) -> None:
@@ -123,17 +135,15 @@ def _config(connection: Connection, folder: Path = FOLDER) -> Config:
 
 
 @contextmanager
-def _connection(database: Database) -> Iterator[Connection]:
-    """One transaction for a migration.
+def unhurried(database: Database) -> Iterator[Connection]:
+    """One transaction for a migration or a copy, which may take its time.
 
     On SQLite without foreign keys: Alembic copies a table to change it, and dropping the old one would
     otherwise delete the rows that refer to it.
     """
     if not database.is_sqlite:
         with told(), database.engine.begin() as connection:
-            connection.execute(
-                text("SET LOCAL statement_timeout = 0")
-            )  # a table of a million rows takes its time
+            lift_limits(connection)
             yield connection
         return
     engine = create_engine(database.url, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})

@@ -17,7 +17,11 @@ from matchmaker.jobs.worker import Worker
 from matchmaker.models import Base, Job, Organization, now
 from matchmaker.storage import database as connections
 from tests.support import postgres
+from tests.support.commands import home, run
 from tests.support.samples import organization, store
+from tests.support.site import open_site, organizer_of
+
+__all__ = ["home", "run"]
 
 AWAY = "数据库暂时连接不上。"
 
@@ -211,9 +215,7 @@ def test_two_units_that_wait_for_each_other_end_and_one_is_told(far_app):
         except Conflict as fault:
             faults.append(str(fault))
 
-    threads = [
-        threading.Thread(target=change, args=(order,)) for order in ((first, second), (second, first))
-    ]
+    threads = [threading.Thread(target=change, args=(order,)) for order in ((first, second), (second, first))]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -221,3 +223,34 @@ def test_two_units_that_wait_for_each_other_end_and_one_is_told(far_app):
     assert faults == ["别人正在改同一内容，这次没有保存。"]
     with far_app.reading() as uow:
         assert uow.session.scalars(select(Organization.summary)).all() == ["。", "。"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_door_tells_it_with_the_same_code(server, far_app, language):
+    site = open_site(far_app)
+    visitor = site.test_client()
+    store(far_app, organization("甲"))
+    server.stop()
+    try:
+        page = visitor.get(f"/?lang={language}")
+        answer = visitor.get(f"/api/v1/problems?lang={language}")
+        written = organizer_of(site).post("/health/index/jobs", data={"kind": "verify"})
+        ready, alive = visitor.get("/readyz"), visitor.get("/healthz")
+    finally:
+        server.start()
+    sentence = AWAY if language == "zh" else "The database cannot be reached just now."
+    assert [each.status_code for each in (page, answer, written, ready, alive)] == [503, 503, 503, 503, 200]
+    assert (sentence in page.text, answer.json["error"]["code"]) == (True, "unavailable")
+    assert (answer.json["error"]["message"], ready.json["parts"]["database"]) == (sentence, False)
+    with far_app.reading() as uow:
+        assert uow.session.scalars(select(Job)).all() == []
+    assert visitor.get("/").status_code == 200
+
+
+def test_a_command_says_what_the_server_says(server, home, run):
+    with postgres.database(server.url) as url:
+        gone = url.replace("matchmaker@", "nobody_of_this_name@")
+        (home / "matchmaker.toml").write_text(f'model = "of the tests"\ndatabase_url = "{gone}"\n', "utf-8")
+        answer = run("index", "status")
+    assert (answer.code, answer.out, AWAY in answer.err) == (6, "", True)
+    assert 'role "nobody_of_this_name" does not exist' in answer.err
