@@ -7,10 +7,11 @@ ids; ``services.display.rows`` loads them and leaves out what the actor may not 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from indexer.embedder import EmbedderError
-from indexer.engine import EngineError, IndexBroken
+from indexer.engine import EngineError, EngineUnavailable, IndexBroken
 from indexer.query import Filter, QueryError
 from indexer.text import words
 from matchmaker import searching
@@ -23,7 +24,7 @@ from matchmaker.matching.result import Ranking
 from matchmaker.messages import Message
 from matchmaker.permissions import Actor, audiences_of, require
 from matchmaker.searching import By, SearchAnswer, SearchHit, SearchRequest
-from matchmaker.services import matches, works
+from matchmaker.services import finding, matches, works
 
 __all__ = [
     "By", "SearchAnswer", "SearchHit", "SearchRequest", "match_expert", "match_problem", "match_text",
@@ -31,6 +32,12 @@ __all__ = [
 ]  # fmt: skip
 
 Answer = TypeVar("Answer")
+
+IN_DATABASE = Message(
+    "索引暂时不可用，以下是直接在数据库中按字面查到的：意思相近的没有列出，也不能再缩小范围。"
+    "数据没有丢失，索引恢复后会自动换回。"
+)
+BACK_IN_INDEX = Message("索引已恢复，结果从第一页重新列出。")
 
 
 def match_problem(app: Application, actor: Actor, number: int, *, limit: int = 10) -> Ranking:
@@ -94,12 +101,23 @@ def match_work(app: Application, actor: Actor, identifier: str, *, limit: int = 
 
 
 def search(app: Application, actor: Actor, request: SearchRequest) -> SearchAnswer:
-    """One box over everything that the actor may read."""
+    """One box over everything that the actor may read; in the database while the index is away.
+
+    Either kind of search begins anew, and says so, where the cursor is of the other.
+    """
     require(actor, "search:all")
-    found = _asked(app, lambda: searching.search(app.index, app.embedder, audiences_of(actor), request))
-    if not found.hits and not any(found.totals.values()):
-        _refuse_lost_index(app, actor)
-    return found
+    searching.check(request)
+    begun_in_database = finding.place_of(request.after) is not None
+    asked = replace(request, after=None) if begun_in_database else request
+    try:
+        found = _asked(app, lambda: searching.search(app.index, app.embedder, audiences_of(actor), asked))
+        if not found.hits and not any(found.totals.values()):
+            _refuse_lost_index(app, actor)
+    except Unavailable:
+        with app.reading() as uow:
+            found = finding.find(uow, actor, request)
+        return replace(found, notice=IN_DATABASE)
+    return replace(found, notice=BACK_IN_INDEX) if begun_in_database else found
 
 
 def _ranked(app: Application, actor: Actor, question: Question, limit: int) -> Ranking:
@@ -125,18 +143,27 @@ def _refuse_lost_index(app: Application, actor: Actor) -> None:
 
 
 def _asked(app: Application, question: Callable[[], Answer]) -> Answer:
-    """Asks the index; its faults become errors with a remedy, and a lost index is opened anew next time."""
+    """Asks the index; its faults become errors with a remedy, and a lost index is opened anew next time.
+
+    While its server is away nobody waits for it (``circuit``).
+    """
     try:
-        return question()
+        return app.circuit.ask(question)
     except QueryError as fault:
         raise InvalidInput(Message("无法这样查询：%(fault)s", {"fault": fault})) from fault
     except EmbedderError as fault:
         raise Unavailable(
             Message("嵌入模型暂不可用。"), hint=Message("请让管理员运行 matchmaker init。")
         ) from fault
+    except EngineUnavailable as fault:
+        raise Unavailable(
+            Message("负责检索和匹配的索引暂时连不上。"),
+            hint=Message("数据没有丢失，其余页面照常使用；索引恢复后这里会自动出现，请过几分钟再看。"),
+        ) from fault
     except EngineError as fault:
         if isinstance(fault, IndexBroken):
             app.forget_index()
         raise Unavailable(
-            Message("检索暂不可用，请稍后再试。"), hint=Message("请让管理员运行 matchmaker index rebuild。")
+            Message("检索暂不可用，请稍后再试。"),
+            hint=Message("数据没有丢失；请让管理员运行 matchmaker index rebuild。"),
         ) from fault

@@ -70,20 +70,31 @@ class SearchHit:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """The part of a hit that is read."""
+
+    title: str
+    snippet: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SearchAnswer:
     """One page of hits with the numbers beside it.
 
     Attributes:
         totals: documents by kind that hold one of the words (tabs); by meaning: that pass the filters.
         facets: part ("field", "region", "body") → code → number, for the chosen kind.
-        notice: for the reader when something was left out, else "".
+        notice: for the reader when something was left out, else None.
+        is_fallback: found in the database because the index is away: by the letter, without facets.
     """
 
     hits: tuple[SearchHit, ...]
     totals: Mapping[str, int]
     facets: Mapping[str, Mapping[str, int]]
     after: str | None
-    notice: str = ""
+    notice: Message | None = None
+    is_fallback: bool = False
     seconds: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -95,13 +106,13 @@ def search(
     Raises:
         InvalidInput: an unknown kind, a damaged cursor, a text longer than LONGEST.
     """
-    _check(request)
+    check(request)
     start = time.perf_counter()
     everything = _filter(audiences, request)
     chosen = replace(everything, kinds=(request.kind,) if request.kind else KINDS)
     query = WordQuery(dict.fromkeys(words(request.text), 1.0), BOOSTS)
     asked = query if query.words and request.by != "meaning" else None
-    notice = ""
+    notice: Message | None = None
     hits: Sequence[Hit] = ()
     after: str | None = None
     if not request.text.strip():
@@ -121,7 +132,8 @@ def search(
     )
 
 
-def _check(request: SearchRequest) -> None:
+def check(request: SearchRequest) -> None:
+    """Raises InvalidInput for an unknown kind or a text longer than LONGEST."""
     if request.kind is not None and request.kind not in KINDS:
         raise InvalidInput(
             Message("没有“%(kind)s”这一类。", {"kind": request.kind}),
@@ -157,16 +169,16 @@ def _by_words(
 
 def _by_meaning(
     index: Reader, embedder: Embedder, query: WordQuery, where: Filter, request: SearchRequest
-) -> tuple[Sequence[Hit], str | None, str]:
+) -> tuple[Sequence[Hit], str | None, Message | None]:
     """Hits by meaning, fused with those by words when both are wanted; words alone if the model fails."""
     offset = _offset(request.after)
     lists: list[Sequence[Hit]] = []
-    notice = ""
+    notice: Message | None = None
     try:
         vector = embedder.encode([request.text], "query")[0]
         lists.append(index.nearest(vector, where, DEPTH))
     except (EmbedderError, MatchmakerError):
-        notice = "按语义检索暂不可用，以下只按词语检索。"
+        notice = Message("按语义检索暂不可用，以下只按词语检索。")
     if (request.by == "both" or notice) and query.words:
         lists.append(index.search(query, where, DEPTH).hits)
     fused = fuse_ranks(lists) if len(lists) > 1 else [hit for some in lists for hit in some]
@@ -197,19 +209,19 @@ def _present(index: Reader, hits: Sequence[Hit], query: WordQuery) -> tuple[Sear
     frequencies = index.frequencies(query.words) if query.words and hits else {}
     weights = {word: 1 / math.log(2 + count) for word, count in frequencies.items()}
     weights = telling(weights) or weights
-    return tuple(_line(stored[hit.id], hit.score, weights) for hit in hits if hit.id in stored)
+    return tuple(_hit(stored[hit.id], hit.score, weights) for hit in hits if hit.id in stored)
 
 
-def _summary(document: StoredDocument) -> str:
-    """What a document is about, where no word of the query stands in it: keywords, or how its text begins."""
-    return "、".join(document.keywords[:6]) or shorten(document.body, ())
+def _hit(document: StoredDocument, score: float, weights: Mapping[str, float]) -> SearchHit:
+    shown = line(document.title, document.keywords, document.body, weights)
+    return SearchHit(document.id, document.kind, shown.title, shown.snippet, shown.words, score)
 
 
-def _line(document: StoredDocument, score: float, weights: Mapping[str, float]) -> SearchHit:
-    sentences = split(document.body, weights)
+def line(title: str, keywords: Sequence[str], body: str, weights: Mapping[str, float]) -> Line:
+    """What a hit shows: the sentence with the heaviest words, or what it is about where none stands in it."""
+    sentences = split(body, weights)
     best = max(sentences, key=lambda sentence: weight_of(sentence.words, weights), default=None)
     shown = maximal(best.words) if best else ()
-    snippet = shorten(best.text, shown) if best and shown else _summary(document)
-    marked = maximal(word for word in weights if word in document.title.lower() or word in shown)
-    title = document.title or snippet[:40]
-    return SearchHit(document.id, document.kind, title, snippet, marked or shown, score)
+    snippet = shorten(best.text, shown) if best and shown else "、".join(keywords[:6]) or shorten(body, ())
+    marked = maximal(word for word in weights if word in title.lower() or word in shown)
+    return Line(title or snippet[:40], snippet, marked or shown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, jsonify, render_template, request
@@ -17,6 +18,8 @@ from web.i18n import _, tell
 
 log = logging.getLogger(__name__)
 API = "/api/"
+#: After this time a program may ask again for what is unavailable; the longest pause of the index's circuit.
+RETRY_SECONDS = 30
 
 
 def init_app(app: Flask) -> None:
@@ -45,8 +48,11 @@ def error_body(
 def _told(fault: MatchmakerError) -> Response:
     fields = {name: tell(message) for name, message in fault.fields.items()}
     if fault.status >= 500:
-        log.warning("%s at %s: %s", fault.code, request.path, fault)
-    return _answer(fault.status, fault.code, tell(fault.message), tell(fault.hint), fields=fields)
+        log.warning("%s at %s: %s (%s)", fault.code, request.path, fault, fault.__cause__)
+    answer = _answer(fault.status, fault.code, tell(fault.message), tell(fault.hint), fields=fields)
+    if fault.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        answer.headers["Retry-After"] = str(RETRY_SECONDS)
+    return answer
 
 
 def _http(fault: HTTPException) -> Response:

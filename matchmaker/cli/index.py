@@ -67,18 +67,29 @@ def verify(ctx: click.Context, *, repair: bool, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_context
 def status(ctx: click.Context, *, as_json: bool) -> None:
-    """Engine, generation, documents by kind, waiting jobs."""
+    """Engine, generation, documents by kind, waiting jobs; exit code 6 when the index cannot be asked."""
     from dataclasses import asdict
 
-    from matchmaker.cli.common import application, print_json
-    from matchmaker.jobs import queue
+    from matchmaker.cli.common import application, print_json, say
+    from matchmaker.errors import Unavailable
+    from matchmaker.permissions import SYSTEM
+    from matchmaker.services import index_health
 
     with application(ctx) as app:
         with app.reading() as uow:
-            jobs = queue.counts(uow.session)
-        facts = asdict(app.index.health()) | {"jobs": jobs}
+            books = index_health.of_database(uow, SYSTEM)
+        state = index_health.of_index(app)
+    facts = asdict(state) | {
+        "message": str(state.message or ""),
+        "jobs": books.jobs,
+        "waiting": books.waiting,
+        "waiting_since": books.waiting_since,
+    }
     if as_json:
         print_json(facts)
     else:
         for name, value in facts.items():
             click.echo(f"{name}: {value}")
+    if state.message:
+        say("索引不可用；数据没有丢失，改动会在恢复后写入 / no index; nothing is lost, changes wait for it")
+        ctx.exit(Unavailable.exit_code)

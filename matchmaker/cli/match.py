@@ -138,7 +138,7 @@ def search(ctx: click.Context, text: str, kind: str | None, by: Any, limit: int,
     from dataclasses import asdict
 
     from matchmaker import lookups
-    from matchmaker.cli.common import application, print_json
+    from matchmaker.cli.common import application, print_json, say
     from matchmaker.permissions import SYSTEM
     from matchmaker.services.display import rows
 
@@ -149,9 +149,16 @@ def search(ctx: click.Context, text: str, kind: str | None, by: Any, limit: int,
     hits = [hit for hit in answer.hits if hit.id in known]
     if as_json:
         print_json(
-            {"hits": [asdict(hit) for hit in hits], "totals": dict(answer.totals), "notice": answer.notice}
+            {
+                "hits": [asdict(hit) for hit in hits],
+                "totals": dict(answer.totals),
+                "notice": str(answer.notice or ""),
+                "fallback": answer.is_fallback,
+            }
         )
         return
+    if answer.notice:
+        say(str(answer.notice))
     for hit in hits:
         click.echo(click.style(hit.title, bold=True) + f"  [{hit.id}]")
         click.echo(f"    {hit.snippet}")

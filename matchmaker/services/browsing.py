@@ -37,6 +37,19 @@ def browse(
 ) -> Page[Any]:
     """One page of rows; parts combine with *and*, values within one part with *or*."""
     table = TABLES[kind]
+    where = narrowed(actor, table, fields=fields, regions=regions, bodies=bodies)
+    return paged(uow.session, select(table).where(*where).order_by(table.id.desc()), page, size)
+
+
+def narrowed(
+    actor: Actor,
+    table: type[Any],
+    *,
+    fields: Sequence[str] = (),
+    regions: Sequence[str] = (),
+    bodies: Sequence[str] = (),
+) -> list[ColumnElement[bool]]:
+    """Conditions of a list: what the actor may see of it, and the parts that were chosen."""
     where = _listed(actor, table)
     if fields:
         where.append(
@@ -51,7 +64,7 @@ def browse(
     if bodies:
         numbers = [int(code) for code in bodies if code.isascii() and code.isdigit()]
         where.append(_behind(actor, table, numbers))
-    return paged(uow.session, select(table).where(*where).order_by(table.id.desc()), page, size)
+    return where
 
 
 def readable_ids(uow: UnitOfWork, actor: Actor, ids: Iterable[str]) -> set[str]:

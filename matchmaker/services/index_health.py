@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from indexer.embedder import EmbedderError
-from indexer.engine import EngineError
+from indexer.engine import EngineError, EngineUnavailable, Health
 from matchmaker.bootstrap import Application
 from matchmaker.errors import MatchmakerError, NotFound
 from matchmaker.indexing.documents import INDEXED_STATES
@@ -38,11 +37,13 @@ class IndexState:
 
     Attributes:
         state: "unavailable" with a ``message`` when it cannot be asked.
+        since: when this process first had no answer from its server.
         documents: live documents by kind.
     """
 
     state: str
     message: Message | None = None
+    since: datetime | None = None
     engine: str = ""
     generation: str = ""
     fingerprint: str = ""
@@ -60,11 +61,14 @@ class Books:
     Attributes:
         documents: rows by kind that should stand in the index.
         jobs: kind → state → number.
+        waiting: changes that are not in the index yet, the oldest of them ``waiting_since``.
         verified_at: when index and database were last compared, and what was found then.
     """
 
     documents: Mapping[str, int]
     jobs: Mapping[str, Mapping[str, int]]
+    waiting: int
+    waiting_since: datetime | None
     failed: Sequence[Job]
     verified_at: datetime | None
     verified: Mapping[str, int]
@@ -73,24 +77,34 @@ class Books:
 def of_index(app: Application) -> IndexState:
     """The index's own figures; a broken one is a state, not an error."""
     try:
-        health = app.index.health()
+        health = app.circuit.ask(lambda: _health(app))
+    except EngineUnavailable as fault:
+        return _unavailable(app, Message("%(fault)s", {"fault": fault}))
     except (EngineError, EmbedderError) as fault:
         app.forget_index()
-        return IndexState("unavailable", Message("%(fault)s", {"fault": fault}))
+        return _unavailable(app, Message("%(fault)s", {"fault": fault}))
     except MatchmakerError as fault:
-        return IndexState("unavailable", fault.message)
+        return _unavailable(app, fault.message)
     return IndexState(
-        health.state,
-        None,
-        health.engine,
-        health.generation,
-        health.fingerprint,
-        health.dimension,
-        dict(health.documents),
-        health.garbage_rows,
-        health.bytes_on_disk,
-        health.notes,
+        state=health.state,
+        engine=health.engine,
+        generation=health.generation,
+        fingerprint=health.fingerprint,
+        dimension=health.dimension,
+        documents=dict(health.documents),
+        garbage_rows=health.garbage_rows,
+        bytes_on_disk=health.bytes_on_disk,
+        notes=health.notes,
     )
+
+
+def _health(app: Application) -> Health:
+    return app.index.health()
+
+
+def _unavailable(app: Application, message: Message) -> IndexState:
+    outage = app.circuit.outage
+    return IndexState("unavailable", message, outage.since if outage else None, app.settings.engine)
 
 
 def of_database(uow: UnitOfWork, actor: Actor) -> Books:
@@ -104,8 +118,19 @@ def of_database(uow: UnitOfWork, actor: Actor) -> Books:
         select(History).where(History.action == VERIFIED).order_by(History.id.desc()).limit(1)
     )
     documents = {kind: _indexable(uow, kind) for kind in TABLES}
+    waiting, waiting_since = session.execute(
+        select(func.count(), func.min(Job.created_at)).where(
+            Job.kind == "index", Job.state.in_(("queued", "running"))
+        )
+    ).one()
     return Books(
-        documents, counts(session), failed, last.at if last else None, dict(last.changes) if last else {}
+        documents=documents,
+        jobs=counts(session),
+        waiting=waiting,
+        waiting_since=waiting_since,
+        failed=failed,
+        verified_at=last.at if last else None,
+        verified=dict(last.changes) if last else {},
     )
 
 
@@ -155,12 +180,21 @@ def parts(app: Application) -> dict[str, str]:
     return {"database": _database(app), "index": _index(app), "model": _model(app)}
 
 
+def readiness(found: Mapping[str, str]) -> dict[str, bool]:
+    """What ``parts`` means for whoever sends requests: without the database nothing is answered.
+
+    Without index or model everything is read, search is by the letter, and matches are missing.
+    """
+    is_ready = found["database"] == "ok"
+    return {"ready": is_ready, "degraded": is_ready and any(state != "ok" for state in found.values())}
+
+
 def _database(app: Application) -> str:
     try:
         with app.reading() as uow:
             uow.session.scalar(select(Problem.id).limit(1))
-    except SQLAlchemyError as fault:
-        return type(fault).__name__
+    except MatchmakerError as fault:
+        return str(fault.message)
     return "ok"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from indexer.engine import Engine, EngineUnavailable
@@ -74,11 +73,3 @@ def put_on_a_line(app: Application) -> tuple[Line, Time]:
     app._open_index = opened
     app.circuit = Circuit(app.ping_index, app.clock, monotonic=time, start=lambda probe: probe())
     return line, time
-
-
-def counted(question: Callable[[], Any], line: Line) -> int:
-    """How many calls over the line a question costs."""
-    before, line._left = line._left, 1_000_000
-    question()
-    used, line._left = 1_000_000 - line._left, before
-    return used

@@ -23,16 +23,18 @@ blueprint = ApiBlueprint("health", Message("状态：各部分是否可用，索
     Message("各部分是否可用"),
     Asked,
     HealthOut,
-    about=Message("有任何部分不可用时状态码为 503，正文形式不变。"),
+    about=Message(
+        "只有数据库不可用时状态码为 503，正文形式不变；索引或模型不可用时仍可读取，degraded 为 true。"
+    ),
 )
 def health(_asked: dict[str, Any]) -> Response:
     """Every part with "ok"; visitors learn that a part is down, the office also why."""
     found = index_health.parts(application())
-    ready = all(state == "ok" for state in found.values())
+    readiness = index_health.readiness(found)
     if actor().role == "visitor":
         found = {part: state if state == "ok" else "unavailable" for part, state in found.items()}
-    told = answer(HealthOut, {"ready": ready, "parts": found})
-    told.status_code = 200 if ready else 503
+    told = answer(HealthOut, {**readiness, "parts": found})
+    told.status_code = 200 if readiness["ready"] else 503
     return told
 
 
@@ -53,6 +55,7 @@ def index(_asked: dict[str, Any]) -> Response:
         {
             "state": state.state,
             "message": tell(state.message),
+            "since": state.since,
             "engine": state.engine,
             "generation": state.generation,
             "fingerprint": state.fingerprint,
@@ -61,6 +64,8 @@ def index(_asked: dict[str, Any]) -> Response:
             "in_database": books.documents,
             "drift": index_health.drift(state, books),
             "jobs": books.jobs,
+            "waiting": books.waiting,
+            "waiting_since": books.waiting_since,
             "failed": failed,
             "verified_at": books.verified_at,
         },

@@ -35,5 +35,6 @@ def _numbers(found: SearchAnswer) -> dict[str, Any]:
         "totals": found.totals,
         "facets": found.facets,
         "after": found.after,
-        "notice": tell(Message(found.notice)),
+        "notice": tell(found.notice),
+        "fallback": found.is_fallback,
     }

@@ -89,10 +89,14 @@ def alive() -> Response:
 
 @blueprint.get("/readyz")
 def ready() -> Response:
-    """Database, index and model can be reached; for whoever sends requests here."""
-    parts = {part: state == "ok" for part, state in index_health.parts(application()).items()}
-    answer = jsonify({"ready": all(parts.values()), "parts": parts})
-    answer.status_code = 200 if all(parts.values()) else 503
+    """Whether requests may be sent here: the database answers. Without index or model it is degraded, and a
+    host that reads is better than none: an index that is away is away for every host.
+    """
+    found = index_health.parts(application())
+    readiness = index_health.readiness(found)
+    parts = {part: state == "ok" for part, state in found.items()}
+    answer = jsonify({**readiness, "parts": parts})
+    answer.status_code = 200 if readiness["ready"] else 503
     return answer
 
 

@@ -31,6 +31,9 @@ class SearchOut(Schema):
     )
     after = fields.String(allow_none=True, metadata=described(Message("续页标记；null 表示已到末页。")))
     notice = text(Message("需要知道的限制；没有则为空。"))
+    fallback = fields.Boolean(
+        metadata=described(Message("索引不可用，结果是在数据库中按字面查到的：没有意思相近的，facets 为空。"))
+    )
 
 
 class ImportFaultOut(Schema):
@@ -80,6 +83,7 @@ class IndexHealthOut(Schema):
 
     state = text(Message("ok、behind 或 unavailable。"))
     message = text(Message("索引不可用时的原因。"))
+    since = moment(Message("本进程从何时起得不到回答（UTC）；有回答时为 null。"))
     engine = text(Message("引擎。"))
     generation = text(Message("当前这一代索引的名称。"))
     fingerprint = text(Message("嵌入模型的指纹。"))
@@ -92,6 +96,8 @@ class IndexHealthOut(Schema):
         values=fields.Dict(keys=fields.String(), values=fields.Integer()),
         metadata=described(Message("队列：种类、状态和数目。")),
     )
+    waiting = whole(Message("等待写入索引的改动数。"))
+    waiting_since = moment(Message("其中最早的一项的时间（UTC）；没有则为 null。"))
     failed = several(FailedJobOut, Message("已放弃的任务。"))
     verified_at = moment(Message("上次核对的时间（UTC）；从未核对为 null。"))
 
@@ -99,7 +105,10 @@ class IndexHealthOut(Schema):
 class HealthOut(Schema):
     """Whether the parts work."""
 
-    ready = fields.Boolean(metadata=described(Message("各部分是否都可用。")))
+    ready = fields.Boolean(metadata=described(Message("能否回答请求：数据库可用即为是。")))
+    degraded = fields.Boolean(
+        metadata=described(Message("能回答，但索引或模型不可用：没有匹配，搜索只按字面。"))
+    )
     parts = fields.Dict(
         keys=fields.String(),
         values=fields.String(),

@@ -111,14 +111,19 @@ def test_nonsense_is_told_and_what_was_typed_is_kept(client: FlaskClient, county
     assert typed is None or f'name="q" value="{typed}"' in page.text
 
 
-def test_a_lost_index_is_told_and_the_question_kept(
+def test_while_the_index_is_lost_the_database_is_searched_and_it_is_said(
     app: Application, client: FlaskClient, county: County
 ) -> None:
     break_index(app)
-    page = client.get("/search?q=镀层")
-    assert page.status_code == 503
+    page = client.get("/search?q=镀层&by=meaning")
+    assert page.status_code == 200
     assert 'name="q" value="镀层"' in page.text
-    assert "检索暂不可用" in page.text
+    assert '<div class="notice attention" role="status">' in page.text
+    assert "以下是直接在数据库中按字面查到的" in page.text
+    assert f'href="/problems/{county.open["problem"]}"' in page.text
+    assert SECRET not in page.text
+    assert "缩小范围</h2>" not in page.text
+    assert links(client.get("/search?q=zxqv").text, "改为按意思找") == []
 
 
 def test_what_was_typed_is_text(client: FlaskClient, county: County) -> None:
