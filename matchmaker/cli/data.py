@@ -47,7 +47,7 @@ def import_(
     from matchmaker.cli.common import application, embedding, print_json, progress, say
     from matchmaker.jobs.worker import Worker
     from matchmaker.permissions import SYSTEM
-    from matchmaker.services import importing
+    from matchmaker.services import importing, index_health
 
     reports = []
     with application(ctx) as app:
@@ -65,6 +65,10 @@ def import_(
             say("更新索引 / updating the index …")
             with embedding(app):
                 Worker(app).drain()
+            with app.reading() as uow:
+                waiting = index_health.of_database(uow, SYSTEM).waiting
+            if waiting:
+                say(f"{waiting} 项改动等待写入索引，不会丢失 / changes wait for the index, none is lost")
     if as_json:
         print_json(reports)
 
