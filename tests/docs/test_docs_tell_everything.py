@@ -152,6 +152,14 @@ def test_every_target_of_make_that_the_docs_name_exists():
         assert f"`{variable}" in page("configuration.md")
 
 
+def test_what_may_be_absent_is_required_where_a_submission_is_tested():
+    makefile, submission = (ROOT / "Makefile").read_text("utf-8"), (ROOT / ".ci" / "run").read_text("utf-8")
+    required = set(re.findall(r"\b(REQUIRE_[A-Z]+)=1", submission))
+    assert required == set(re.findall(r"\bREQUIRE_[A-Z]+", makefile))
+    used = "".join(path.read_text("utf-8") for path in sorted((ROOT / "tests").rglob("*.py")))
+    assert [name for name in required if f'os.environ.get("{name}") == "1"' not in used] == []
+
+
 def test_readme_shows_the_two_commands():
     readme = (ROOT / "README.md").read_text("utf-8")
     assert ["make demo" in readme, "make test" in readme] == [True, True]
