@@ -12,10 +12,12 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 #: Seconds a writer waits for another.
 BUSY_SECONDS = 30
+#: The same for a row of PostgreSQL: less than a statement may take, so that the sentence is the right one.
+LOCK_SECONDS = 20
 #: Seconds that one statement of a page, a command or a job may take on PostgreSQL.
-STATEMENT_SECONDS = 60
+STATEMENT_SECONDS = 30
 #: Seconds after which PostgreSQL ends a transaction whose owner says nothing: it may hold locks.
-SILENT_SECONDS = 300
+IDLE_SECONDS = 300
 #: Seconds for reaching a PostgreSQL, and for a free connection when all are in use.
 CONNECT_SECONDS = 5
 POOL_SECONDS = 10
@@ -36,17 +38,18 @@ class Database:
 
     def __init__(self, url: str) -> None:
         parsed = make_url(url)
-        if parsed.drivername in {"postgresql", "postgres"}:  # the driver that matchmaker[server] brings
-            parsed = parsed.set(drivername="postgresql+psycopg")
+        kind = parsed.get_backend_name()
+        if kind not in {"sqlite", "postgresql", "postgres"}:
+            raise ValueError(f"{kind}: neither sqlite nor postgresql")
         self.url = url
-        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self.is_sqlite = kind == "sqlite"
         if self.is_sqlite:
             options = {"timeout": BUSY_SECONDS, "check_same_thread": False}
             self.engine = create_engine(parsed, connect_args=options)
             _teach_sqlite(self.engine)
             self.reading = self.engine.execution_options(matchmaker_write=False)
         else:
-            self.engine = _server(parsed)
+            self.engine = _server(parsed.set(drivername="postgresql+psycopg"))  # that of matchmaker[server]
             self.reading = self.engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
@@ -63,14 +66,14 @@ class Database:
 
 
 def _server(url: URL) -> Engine:
-    """PostgreSQL: a connection is tried before it is used, and nothing waits without an end.
+    """A PostgreSQL: a connection is tried before it is used, and nothing waits without an end.
 
     What the URL itself says (connect_timeout, options …) wins.
     """
     limits = {
         "statement_timeout": STATEMENT_SECONDS,
-        "lock_timeout": BUSY_SECONDS,
-        "idle_in_transaction_session_timeout": SILENT_SECONDS,
+        "lock_timeout": LOCK_SECONDS,
+        "idle_in_transaction_session_timeout": IDLE_SECONDS,
     }
     given = " ".join(_listed(url.query.get("options")))
     options = " ".join(f"-c {name}={seconds * 1000}" for name, seconds in limits.items())
@@ -86,13 +89,27 @@ def _server(url: URL) -> Engine:
         pool_timeout=POOL_SECONDS,
         pool_recycle=RECYCLE_SECONDS,
     )
+    _teach_psycopg(engine)
+    return engine
+
+
+def _teach_psycopg(engine: Engine) -> None:
+    """Connections that give up a silent server, made with patience."""
+    from matchmaker.storage.bounded import BoundedConnection
+
     patience = Patience()
 
     @event.listens_for(engine, "do_connect")
     def _connect(dialect: Any, _entry: Any, arguments: Any, named: Any) -> Any:
-        return patience.connect(lambda: dialect.connect(*arguments, **named), dialect.dbapi.OperationalError)
+        def attempt() -> Any:
+            return BoundedConnection.connect(*arguments, **named)
 
-    return engine
+        return patience.connect(attempt, dialect.dbapi.OperationalError)
+
+    @event.listens_for(engine, "checkin")
+    def _given_back(connection: Any, _entry: ConnectionPoolEntry) -> None:
+        if connection is not None:
+            connection.is_patient = False
 
 
 def _listed(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
@@ -100,24 +117,33 @@ def _listed(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
 
 
 class Patience:
-    """Waits for a server that worked before and restarts; one that stays away is not waited for again."""
+    """Waits for a server that worked before and restarts; one that stays away is not waited for again.
+
+    One that lets a caller wait (a frozen machine) is left alone for a while: others are refused at once.
+    """
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._has_worked = False
         self._away_since: float | None = None
+        self._refused_until = 0.0
+        self._fault: Exception | None = None
 
     def connect(self, attempt: Callable[[], Any], refusal: type[Exception]) -> Any:
         """The connection; ``refusal`` as it came when it is not waited for, or not any more."""
         while True:
+            began = self._monotonic()
+            if self._fault is not None and began < self._refused_until:
+                raise refusal(*self._fault.args)
             try:
                 connection = attempt()
-            except refusal:
+            except refusal as fault:
                 if not self._waits():
+                    self._leave_alone(began, fault)
                     raise
                 time.sleep(0.1)
             else:
-                self._has_worked, self._away_since = True, None
+                self._has_worked, self._away_since, self._fault = True, None, None
                 return connection
 
     def _waits(self) -> bool:
@@ -125,6 +151,11 @@ class Patience:
         if self._away_since is None:
             self._away_since = moment
         return self._has_worked and moment < self._away_since + RESTART_SECONDS
+
+    def _leave_alone(self, began: float, fault: Exception) -> None:
+        moment = self._monotonic()
+        if moment > began + 1:
+            self._fault, self._refused_until = fault, moment + CONNECT_SECONDS
 
 
 def _teach_sqlite(engine: Engine) -> None:

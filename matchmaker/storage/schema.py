@@ -115,6 +115,8 @@ def lift_limits(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
             connection.execute(text(f"SET LOCAL {name} = 0"))
+        driver: Any = connection.connection.driver_connection
+        driver.is_patient = True  # until it goes back to the pool
 
 
 def _refuse_unknown(revision: str | None) -> None:

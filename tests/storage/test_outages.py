@@ -15,6 +15,7 @@ from matchmaker.errors import Conflict, Unavailable
 from matchmaker.jobs import queue
 from matchmaker.jobs.worker import Worker
 from matchmaker.models import Base, Job, Organization, now
+from matchmaker.storage import bounded, schema
 from matchmaker.storage import database as connections
 from tests.support import postgres
 from tests.support.commands import home, run
@@ -172,7 +173,7 @@ def test_a_statement_that_takes_too_long_is_ended_and_told(far_app, monkeypatch)
 
 def test_a_lock_that_is_not_given_back_is_waited_for_no_longer_than_told(far_app, monkeypatch):
     store(far_app, organization("甲"))
-    monkeypatch.setattr(connections, "BUSY_SECONDS", 1)
+    monkeypatch.setattr(connections, "LOCK_SECONDS", 1)
     hasty = build(far_app.settings, embedder=None)
 
     def collide():
@@ -254,3 +255,50 @@ def test_a_command_says_what_the_server_says(server, home, run):
         answer = run("index", "status")
     assert (answer.code, answer.out, AWAY in answer.err) == (6, "", True)
     assert 'role "nobody_of_this_name" does not exist' in answer.err
+
+
+def test_a_server_that_freezes_holds_nobody_for_long(server, far_app, monkeypatch):
+    """Whoever has a connection is told after the limit, then one tries to connect and all others are refused."""
+    monkeypatch.setattr(bounded, "SILENT_SECONDS", 0.6)
+    monkeypatch.setattr(connections, "CONNECT_SECONDS", 2)
+    hasty = build(far_app.settings, embedder=None)
+    store(hasty, organization("甲"))
+    server.freeze()
+    try:
+        spent = []
+        for _ in range(4):
+            began = time.perf_counter()
+            with pytest.raises(Unavailable, match=AWAY):
+                names(hasty)
+            spent.append(time.perf_counter() - began)
+    finally:
+        server.thaw()
+    assert (spent[0] < 8, [seconds < 0.5 for seconds in spent[1:]]) == (True, [True, True, True])
+    time.sleep(2)
+    assert names(hasty) == ["甲"]
+    hasty.close()
+
+
+def test_a_copy_and_a_migration_may_take_their_time(far_app, monkeypatch):
+    monkeypatch.setattr(bounded, "SILENT_SECONDS", 0.3)
+    with schema.unhurried(far_app.database) as connection:
+        connection.execute(text("SELECT pg_sleep(1)"))
+
+    def slow():
+        with far_app.reading() as uow:
+            uow.session.execute(text("SELECT pg_sleep(5)"))
+
+    with pytest.raises(Unavailable, match=AWAY):
+        slow()
+
+
+def test_every_wait_has_a_limit_and_what_the_address_says_wins(far_app):
+    def shown(database):
+        with database.reading.connect() as connection:
+            names = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+            return [connection.scalar(text(f"SHOW {name}")) for name in (*names, "transaction_isolation")]
+
+    assert shown(far_app.database) == ["20s", "30s", "5min", "repeatable read"]
+    own = connections.Database(far_app.settings.database_url + "&options=-c%20lock_timeout%3D7s")
+    assert shown(own) == ["7s", "30s", "5min", "repeatable read"]
+    own.close()
