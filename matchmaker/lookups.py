@@ -33,10 +33,7 @@ __all__ = [
 
 Answer = TypeVar("Answer")
 
-IN_DATABASE = Message(
-    "索引暂时不可用，以下是直接在数据库中按字面查到的：意思相近的没有列出，也不能再缩小范围。"
-    "数据没有丢失，索引恢复后会自动换回。"
-)
+IN_DATABASE = Message("索引暂时不可用，以下是直接在数据库中按字面查到的。")
 BACK_IN_INDEX = Message("索引已恢复，结果从第一页重新列出。")
 
 

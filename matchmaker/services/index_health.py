@@ -135,7 +135,12 @@ def of_database(uow: UnitOfWork, actor: Actor) -> Books:
 
 
 def drift(index: IndexState, books: Books) -> dict[str, int]:
-    """Index minus database, by kind; 0 says that the numbers agree, a verification compares versions too."""
+    """Index minus database, by kind; 0 says that the numbers agree, a verification compares versions too.
+
+    Of an index that cannot be asked nothing is known: it is empty.
+    """
+    if index.message:
+        return {}
     kinds = dict.fromkeys((*books.documents, *index.documents))
     return {kind: index.documents.get(kind, 0) - books.documents.get(kind, 0) for kind in kinds}
 

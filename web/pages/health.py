@@ -48,6 +48,7 @@ def show() -> str:
             books=books,
             state=STATES.get(index.state, ("waiting", Message(index.state))),
             picture=[_bar(kind, index, books) for kind in drift],
+            stored=[(_kind(kind), f"{number:,}") for kind, number in books.documents.items() if number],
             finding=_finding(drift, index),
             job_names=JOB_NAMES,
             job_states=JOB_STATES,
@@ -100,10 +101,14 @@ def ready() -> Response:
     return answer
 
 
+def _kind(kind: str) -> str:
+    return kind_name(kind) if kind in KIND_NAMES else kind
+
+
 def _bar(kind: str, index: IndexState, books: Books) -> dict[str, object]:
     values = (index.documents.get(kind, 0), books.documents.get(kind, 0))
     return {
-        "name": kind_name(kind) if kind in KIND_NAMES else kind,
+        "name": _kind(kind),
         "values": values,
         "most": max(values),
         "links": None,
