@@ -25,10 +25,12 @@ from matchmaker.services.display import rows
 from matchmaker.storage.queries import TABLES
 from matchmaker.storage.unit_of_work import UnitOfWork
 
-#: Words of a question that are looked for in names, the longest ones; each costs some ten milliseconds.
-MOST_WORDS = 8
-#: Those of them that are looked for in keywords and texts too, which costs ten times as much.
-MOST_IN_TEXTS = 3
+#: Words of a question that are looked for in names, the longest ones.
+MOST_WORDS = 6
+#: Those that are looked for in keywords and texts too, which costs ten times as much: of a short question all,
+#: of a longer one the two longest.
+SHORT_QUESTION = 3
+MOST_IN_TEXTS = 2
 #: What a word that stands anywhere in a row is worth; all words in names are worth less than one word more.
 HELD = 16
 #: In front of the place in a cursor of this search; those of the index look different.
@@ -158,9 +160,10 @@ def _look(
 def _worth(table: type[Any], columns: Columns, wanted: Sequence[str]) -> ColumnElement[int]:
     """What the words add to a row; one that stands in the name spares the look into the text."""
     total: ColumnElement[int] = literal(0)
+    in_texts = len(wanted) if len(wanted) <= SHORT_QUESTION else MOST_IN_TEXTS
     for place, word in enumerate(wanted):
         found = [(or_(*_holding(table, columns.names, word)), HELD + 1)]
-        if place < MOST_IN_TEXTS:
+        if place < in_texts:
             found.append((or_(*_elsewhere(table, columns, word)), HELD))
         total += case(*found, else_=0)
     return total
