@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import time
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, Select, create_engine, event, func, make_url, select
 from sqlalchemy.pool import ConnectionPoolEntry
 
 #: Seconds a writer waits for another.
@@ -63,6 +64,12 @@ class Database:
     def close(self) -> None:
         """Lets go of every connection."""
         self.engine.dispose()
+
+
+def turn(name: str) -> Select[Any]:
+    """What PostgreSQL is asked so that transactions with the same name run one after the other."""
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+    return select(func.pg_advisory_xact_lock(number))
 
 
 def _server(url: URL) -> Engine:

@@ -23,7 +23,7 @@ from sqlalchemy import Connection, NullPool, create_engine, event, text
 from matchmaker.errors import Unavailable
 from matchmaker.messages import Message
 from matchmaker.models import Base
-from matchmaker.storage.database import BUSY_SECONDS, Database
+from matchmaker.storage.database import BUSY_SECONDS, Database, turn
 from matchmaker.storage.faults import told
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -146,6 +146,7 @@ def unhurried(database: Database) -> Iterator[Connection]:
     if not database.is_sqlite:
         with told(), database.engine.begin() as connection:
             lift_limits(connection)
+            connection.execute(turn("tables"))  # two hosts may run init at once
             yield connection
         return
     engine = create_engine(database.url, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from matchmaker.jobs.queue import enqueue
 from matchmaker.models import AccessLog, History
 from matchmaker.permissions import Actor
+from matchmaker.storage.database import turn
 from matchmaker.storage.faults import error_of, told
 
 log = logging.getLogger(__name__)
@@ -64,8 +64,7 @@ class UnitOfWork:
         organization. On SQLite every writing unit is alone as it is. To be called before the first look.
         """
         if self.session.get_bind().dialect.name == "postgresql":
-            number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
-            self.session.execute(select(func.pg_advisory_xact_lock(number)))
+            self.session.execute(turn(name))
 
     def enqueue(self, kind: str, subject: str, **payload: Any) -> None:
         """A job that exists exactly if this transaction does."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 
 import pytest
@@ -45,6 +46,15 @@ def test_every_migration_leads_back(database):
     assert (tables(database), schema.current(database)) == ([], None)
     schema.upgrade(database)
     assert schema.differences(database) == []
+
+
+def test_two_that_upgrade_at_once_take_turns(database_url):
+    databases = [Database(database_url) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(schema.upgrade, databases))
+    assert schema.differences(databases[0]) == []
+    for each in databases:
+        each.close()
 
 
 def test_every_step_up_and_down_keeps_what_stands_in_the_tables(database):
