@@ -28,6 +28,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _http)
     app.register_error_handler(Exception, _unexpected)
+    app.after_request(_say_when)
 
 
 def error_body(
@@ -45,14 +46,17 @@ def error_body(
     }
 
 
+def _say_when(response: Response) -> Response:
+    if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers.setdefault("Retry-After", str(RETRY_SECONDS))
+    return response
+
+
 def _told(fault: MatchmakerError) -> Response:
     fields = {name: tell(message) for name, message in fault.fields.items()}
     if fault.status >= 500:
         log.warning("%s at %s: %s (%s)", fault.code, request.path, fault, fault.__cause__)
-    answer = _answer(fault.status, fault.code, tell(fault.message), tell(fault.hint), fields=fields)
-    if fault.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        answer.headers["Retry-After"] = str(RETRY_SECONDS)
-    return answer
+    return _answer(fault.status, fault.code, tell(fault.message), tell(fault.hint), fields=fields)
 
 
 def _http(fault: HTTPException) -> Response:

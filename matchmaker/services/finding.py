@@ -27,8 +27,8 @@ from matchmaker.storage.unit_of_work import UnitOfWork
 
 #: Words of a question that are looked for in names, the longest ones.
 MOST_WORDS = 6
-#: Those that are looked for in keywords and texts too, which costs ten times as much: of a short question all,
-#: of a longer one the two longest.
+#: Those that are looked for in keywords and texts too, which costs ten times as much: of a short question
+#: all, of a longer one the two longest.
 SHORT_QUESTION = 3
 MOST_IN_TEXTS = 2
 #: What a word that stands anywhere in a row is worth; all words in names are worth less than one word more.

@@ -10,7 +10,6 @@ from matchmaker import lookups
 from matchmaker.errors import InvalidInput, Unavailable
 from matchmaker.messages import Message
 from matchmaker.services import contacts, owners, problems
-from web.errors import RETRY_SECONDS
 from web.formats import label, labels
 from web.i18n import _, tell
 from web.ranked import ask, shown
@@ -87,7 +86,7 @@ def match() -> str:
 
 
 @blueprint.post("/match")
-def match_text() -> tuple[str, int, dict[str, str]]:
+def match_text() -> tuple[str, int]:
     """Who could solve what the text describes; nothing is stored."""
     app, who = application(), actor()
     title, text = request.form.get("title", ""), request.form.get("text", "")
@@ -107,8 +106,7 @@ def match_text() -> tuple[str, int, dict[str, str]]:
         page = render_template(
             "pages/match.html", title=title, text=text, shown=found, fault=fault, faults=faults
         )
-    again = {"Retry-After": str(RETRY_SECONDS)} if fault else {}
-    return page, 422 if faults else 503 if fault else 200, again
+    return page, 422 if faults else 503 if fault else 200
 
 
 def _filter() -> problems.ProblemFilter:
