@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from matchmaker.models import AccessLog, Authorship, History, Job, Organization, Publication
+from matchmaker.models import AccessLog, Authorship, History, ImportFault, Job, Organization, Publication
 from matchmaker.permissions import ORGANIZER
 from tests.support.processes import outcome, python
 from tests.support.samples import expert, organization, publication, store
@@ -68,6 +68,12 @@ def test_foreign_keys_hold_and_cascade(any_app):
         assert uow.session.scalars(select(Authorship)).all() == []
     with pytest.raises(IntegrityError), any_app.unit_of_work() as uow:
         uow.session.add(Authorship(publication_id=number, expert_id=person.id))
+
+
+def test_an_error_shows_no_values_that_a_statement_carried(any_app):
+    with pytest.raises(IntegrityError) as told, any_app.unit_of_work() as uow:
+        uow.session.add(ImportFault(run_id=98, row=1, fault="13812345678"))
+    assert ("INSERT" in str(told.value), "13812345678" in str(told.value)) == (True, False)
 
 
 def test_a_number_is_never_used_twice(any_app):
