@@ -38,7 +38,8 @@ class LocalServer:
         self._run("initdb", "-D", self._data, "-U", "matchmaker", "-A", "trust", *sorting, "--no-sync")
 
     def start(self) -> None:
-        options = f"-c listen_addresses= -k {self._folder} -c fsync=off"
+        # Its clock is not ours: a moment that the code leaves to the database shows.
+        options = f"-c listen_addresses= -c timezone=Asia/Shanghai -c fsync=off -k {self._folder}"
         self._run("pg_ctl", "-D", self._data, "-w", "-l", str(self._folder / "log"), "-o", options, "start")
 
     def stop(self, mode: str = "fast") -> None:
