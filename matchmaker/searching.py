@@ -86,7 +86,7 @@ class SearchAnswer:
         totals: documents by kind that hold one of the words (tabs); by meaning: that pass the filters.
         facets: part ("field", "region", "body") → code → number, for the chosen kind.
         notice: for the reader when something was left out, else None.
-        is_fallback: found in the database because the index is away: by the letter, without facets.
+        is_fallback: found in the database because the index is away: word for word, without facets.
     """
 
     hits: tuple[SearchHit, ...]

@@ -188,7 +188,7 @@ def parts(app: Application) -> dict[str, str]:
 def readiness(found: Mapping[str, str]) -> dict[str, bool]:
     """What ``parts`` means for whoever sends requests: without the database nothing is answered.
 
-    Without index or model everything is read, search is by the letter, and matches are missing.
+    Without index or model everything is read, search is word for word, and matches are missing.
     """
     is_ready = found["database"] == "ok"
     return {"ready": is_ready, "degraded": is_ready and any(state != "ok" for state in found.values())}
