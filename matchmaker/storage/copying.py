@@ -84,6 +84,10 @@ def copy(
         for table, content in sent.items():
             _continue_numbers(reading, writing, table)
             _refuse_difference(table, content, _content(writing, table, step))
+            if not target.is_sqlite:
+                writing.execute(
+                    text(f'ANALYZE "{table.name}"')
+                )  # the first questions are planned well already
         return {table.name: content for table, content in sent.items()}
 
 
