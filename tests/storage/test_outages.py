@@ -8,47 +8,23 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
-from matchmaker.bootstrap import build
-from matchmaker.config import Settings
-from matchmaker.errors import Conflict, Unavailable
+from matchmaker.errors import Unavailable
 from matchmaker.jobs import queue
 from matchmaker.jobs.worker import Worker
-from matchmaker.models import Base, History, Job, Organization, now
+from matchmaker.models import History, Job, Organization, now
 from matchmaker.permissions import ORGANIZER
-from matchmaker.storage import bounded, schema
 from matchmaker.storage import database as connections
 from tests.support import postgres
 from tests.support.commands import home, run
 from tests.support.samples import organization, store
+from tests.support.samples import organization_names as names
 from tests.support.site import open_site, organizer_of
 
 __all__ = ["home", "run"]
 
 AWAY = "数据库暂时连接不上。"
-
-
-@pytest.fixture(scope="module")
-def server():
-    with postgres.local_server() as made:
-        yield made
-
-
-@pytest.fixture
-def far_app(server, tmp_path, embedder, monkeypatch):
-    """An installation whose server may be stopped; it is waited for one second."""
-    monkeypatch.setattr(connections, "RESTART_SECONDS", 1.0)
-    with postgres.database(server.url) as url:
-        made = build(Settings(home=tmp_path / "home", database_url=url, lease_seconds=300), embedder=embedder)
-        Base.metadata.create_all(made.database.engine)
-        yield made
-        made.close()
-
-
-def names(app):
-    with app.reading() as uow:
-        return list(uow.session.scalars(select(Organization.name).order_by(Organization.id)))
 
 
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
@@ -165,69 +141,6 @@ def test_the_worker_survives_and_takes_its_jobs_up_again(server, far_app, embedd
     assert f"the worker waits: {AWAY}" in told
 
 
-def test_a_statement_that_takes_too_long_is_ended_and_told(far_app, monkeypatch):
-    monkeypatch.setattr(connections, "STATEMENT_SECONDS", 1)
-    hasty = build(far_app.settings, embedder=None)
-    with pytest.raises(Unavailable, match="数据库用时太长"), hasty.reading() as uow:
-        uow.session.execute(text("SELECT pg_sleep(20)"))
-    hasty.close()
-
-
-def test_a_lock_that_is_not_given_back_is_waited_for_no_longer_than_told(far_app, monkeypatch):
-    store(far_app, organization("甲"))
-    monkeypatch.setattr(connections, "LOCK_SECONDS", 1)
-    hasty = build(far_app.settings, embedder=None)
-
-    def collide():
-        with hasty.unit_of_work() as uow:
-            uow.session.scalars(select(Organization).with_for_update()).one()
-
-    with far_app.unit_of_work() as holding:
-        holding.session.scalars(select(Organization).with_for_update()).one()
-        with pytest.raises(Unavailable, match="数据库正忙"):
-            collide()
-    hasty.close()
-
-
-def test_more_requests_than_connections_are_told_to_wait(far_app, monkeypatch):
-    for name, value in (("POOL_SIZE", 1), ("POOL_OVERFLOW", 0), ("POOL_SECONDS", 0.2)):
-        monkeypatch.setattr(connections, name, value)
-    small = build(far_app.settings, embedder=None)
-    with small.reading() as uow:
-        uow.session.scalars(select(Organization)).all()
-        with pytest.raises(Unavailable, match="数据库的连接都在使用中"):
-            names(small)
-    assert names(small) == []
-    small.close()
-
-
-def test_two_units_that_wait_for_each_other_end_and_one_is_told(far_app):
-    first, second = store(far_app, organization("甲"), organization("乙"))
-    met = threading.Barrier(2)
-    faults = []
-
-    def change(numbers):
-        try:
-            with far_app.unit_of_work() as uow:
-                for number in numbers:
-                    row = uow.session.get(Organization, number, with_for_update=True)
-                    row.summary = f"{row.summary}。"
-                    uow.session.flush()
-                    if number == numbers[0]:
-                        met.wait(10)
-        except Conflict as fault:
-            faults.append(str(fault))
-
-    threads = [threading.Thread(target=change, args=(order,)) for order in ((first, second), (second, first))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert faults == ["别人正在改同一内容，这次没有保存。"]
-    with far_app.reading() as uow:
-        assert uow.session.scalars(select(Organization.summary)).all() == ["。", "。"]
-
-
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_door_tells_it_with_the_same_code(server, far_app, language):
     site = open_site(far_app)
@@ -257,53 +170,6 @@ def test_a_command_says_what_the_server_says(server, home, run):
         answer = run("index", "status")
     assert (answer.code, answer.out, AWAY in answer.err) == (6, "", True)
     assert 'role "nobody_of_this_name" does not exist' in answer.err
-
-
-def test_a_server_that_freezes_holds_nobody_for_long(server, far_app, monkeypatch):
-    """Whoever has a connection is told after the limit, then one tries to connect and all others are refused."""
-    monkeypatch.setattr(bounded, "SILENT_SECONDS", 0.6)
-    monkeypatch.setattr(connections, "CONNECT_SECONDS", 2)
-    hasty = build(far_app.settings, embedder=None)
-    store(hasty, organization("甲"))
-    server.freeze()
-    try:
-        spent = []
-        for _ in range(4):
-            began = time.perf_counter()
-            with pytest.raises(Unavailable, match=AWAY):
-                names(hasty)
-            spent.append(time.perf_counter() - began)
-    finally:
-        server.thaw()
-    assert (spent[0] < 8, [seconds < 0.5 for seconds in spent[1:]]) == (True, [True, True, True])
-    time.sleep(2)
-    assert names(hasty) == ["甲"]
-    hasty.close()
-
-
-def test_a_copy_and_a_migration_may_take_their_time(far_app, monkeypatch):
-    monkeypatch.setattr(bounded, "SILENT_SECONDS", 0.3)
-    with schema.unhurried(far_app.database) as connection:
-        connection.execute(text("SELECT pg_sleep(1)"))
-
-    def slow():
-        with far_app.reading() as uow:
-            uow.session.execute(text("SELECT pg_sleep(5)"))
-
-    with pytest.raises(Unavailable, match=AWAY):
-        slow()
-
-
-def test_every_wait_has_a_limit_and_what_the_address_says_wins(far_app):
-    def shown(database):
-        with database.reading.connect() as connection:
-            names = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
-            return [connection.scalar(text(f"SHOW {name}")) for name in (*names, "transaction_isolation")]
-
-    assert shown(far_app.database) == ["20s", "30s", "5min", "repeatable read"]
-    own = connections.Database(far_app.settings.database_url + "&options=-c%20lock_timeout%3D7s")
-    assert shown(own) == ["7s", "30s", "5min", "repeatable read"]
-    own.close()
 
 
 def test_many_that_write_through_two_restarts_leave_only_whole_units(server, far_app):

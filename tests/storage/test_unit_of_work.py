@@ -12,11 +12,7 @@ from matchmaker.models import AccessLog, Authorship, History, ImportFault, Job, 
 from matchmaker.permissions import ORGANIZER
 from tests.support.processes import outcome, python
 from tests.support.samples import expert, organization, publication, store
-
-
-def names(app):
-    with app.reading() as uow:
-        return list(uow.session.scalars(select(Organization.name).order_by(Organization.id)))
+from tests.support.samples import organization_names as names
 
 
 def test_a_unit_that_ends_well_is_kept_and_its_rows_stay_readable(any_app):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
+
 from matchmaker.bootstrap import Application
 from matchmaker.models import Authorship, Expert, Organization, Problem, Publication
 
@@ -34,3 +36,9 @@ def store(app: Application, *rows: Any) -> list[int]:
         uow.session.add_all(rows)
         uow.session.flush()
         return [row.id for row in rows]
+
+
+def organization_names(app: Application) -> list[str]:
+    """What stands in the table of organizations, in the order of their making."""
+    with app.reading() as uow:
+        return list(uow.session.scalars(select(Organization.name).order_by(Organization.id)))
