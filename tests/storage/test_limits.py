@@ -98,7 +98,7 @@ def test_a_server_that_freezes_holds_nobody_for_long(server, far_app, monkeypatc
             spent.append(time.perf_counter() - began)
     finally:
         server.thaw()
-    assert (spent[0] < 8, [seconds < 0.5 for seconds in spent[1:]]) == (True, [True, True, True])
+    assert (spent[0] < 8, [seconds < 0.9 for seconds in spent[1:]]) == (True, [True, True, True])
     time.sleep(2)
     assert names(hasty) == ["甲"]
     hasty.close()
