@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from indexer.engine import Engine
     from matchmaker.bootstrap import Application
     from matchmaker.config import Settings
+
+#: The password of an address: after the user's name, or as a parameter.
+_PASSWORD = re.compile(r"(?<=://)([^:/@]*):[^@]*@|([?&]password)=[^&]*")
 
 
 @click.command()
@@ -93,16 +97,31 @@ def _write_settings_file(settings: Settings) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_context
 def config(ctx: click.Context, *, as_json: bool) -> None:
-    """Show the settings, what each is for, and whether they hold."""
+    """Show the settings, what each is for, and whether they hold; secrets are hidden."""
     from matchmaker.cli.common import print_json, table
     from matchmaker.config import HELP, load
 
     settings = load(ctx.find_root().obj["home"])
     values = {name: getattr(settings, name) for name in HELP}
     values["database_url"] = settings.database
+    values = {name: _without_secret(name, value) for name, value in values.items()}
     if as_json:
         print_json(values)
     else:
         click.echo(
             table([[name, str(values[name]), HELP[name]] for name in HELP], ["setting", "value", "what"])
         )
+
+
+def _without_secret(name: str, value: object) -> object:
+    """What may be shown of a setting, for instance to whoever is asked for help."""
+    if name.endswith("_api_key"):
+        return "***" if value else ""
+    if not name.endswith("_url"):
+        return value
+    urls = str(value).split(",") if name == "elasticsearch_url" else [str(value)]
+    return ",".join(_PASSWORD.sub(_hidden, url) for url in urls)
+
+
+def _hidden(found: re.Match[str]) -> str:
+    return f"{found[2]}=***" if found[2] else f"{found[1]}:***@"

@@ -96,6 +96,22 @@ def test_config_shows_every_setting(run):
     assert [name for name in HELP if name not in shown] == []
 
 
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_config_hides_secrets(run, home, options):
+    (home / "matchmaker.toml").write_text(
+        'database_url = "postgresql://us:pass-word@host/name"\n'
+        'elasticsearch_url = "https://one:9200,https://us:pass-word@two:9200/path"\n'
+        'elasticsearch_api_key = "id:pass-word"\n',
+        "utf-8",
+    )
+    shown = run("config", *options).out
+    assert "pass-word" not in shown
+    assert [
+        text in shown
+        for text in ("postgresql://us:***@host/name", "https://one:9200,https://us:***@two:9200/path", "***")
+    ] == [True, True, True]
+
+
 def test_a_wrong_setting_is_told_with_the_nearest_name(run, home):
     (home / "matchmaker.toml").write_text("prot = 80\nport = 0\n", "utf-8")
     answer = run("config")
