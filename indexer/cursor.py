@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import re
 
 from indexer.query import Filter, QueryError, WordQuery
 
-_TOKEN = re.compile(r"([0-9]{1,9})-([0-9a-f]{20})")
+
+def token_of(place: str, query: WordQuery, where: Filter) -> str:
+    """The token of the page that begins after a place, as the engine writes it."""
+    return f"{place}-{digest_of(query, where, place)}"
 
 
-def token_of(position: int, query: WordQuery, where: Filter) -> str:
-    """The token of the page that begins after ``position`` hits."""
-    return f"{position}-{_digest(position, query, where)}"
-
-
-def position_of(token: str | None, query: WordQuery, where: Filter) -> int:
-    """How many hits came before; QueryError for a token of another query or a damaged one."""
-    if token is None:
-        return 0
-    match = _TOKEN.fullmatch(token)
-    if match is None or match[2] != _digest(int(match[1]), query, where):
+def place_of(token: str, query: WordQuery, where: Filter) -> str:
+    """The place in a token; QueryError for a token of another query or a damaged one."""
+    place, _dash, digest = token.rpartition("-")
+    if digest != digest_of(query, where, place):
         raise QueryError("the page does not belong to this query; begin again with the first one")
-    return int(match[1])
+    return place
 
 
-def _digest(position: int, query: WordQuery, where: Filter) -> str:
+def digest_of(query: WordQuery, where: Filter, place: str = "") -> str:
+    """Tells queries, and places within their hits, apart."""
     parts = (
-        position,
+        place,
         sorted(query.words.items()),
         sorted(query.boosts.items()),
         sorted(query.required),

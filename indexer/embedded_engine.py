@@ -16,7 +16,7 @@ from threading import Lock
 import numpy as np
 
 from indexer import manifest
-from indexer.cursor import position_of, token_of
+from indexer.cursor import place_of, token_of
 from indexer.document import Document, FloatArray, StoredDocument
 from indexer.embedded_rebuild import EmbeddedRebuild, generations, name_of
 from indexer.engine import (
@@ -29,9 +29,10 @@ from indexer.engine import (
     WriteReport,
 )
 from indexer.generation import Generation, Pen, prepared
+from indexer.intake import checked_limit, checked_vector
 from indexer.locks import held
 from indexer.manifest import Manifest
-from indexer.query import MOST_HITS, Filter, Hit, Page, QueryError, WordQuery
+from indexer.query import Filter, Hit, Page, WordQuery
 from indexer.vector_store import NO_ROW
 from indexer.view import View
 
@@ -66,6 +67,7 @@ class EmbeddedEngine:
             several_writers=False,
             visible_after=1.0,
             lock_wait=lock_wait,
+            empty_length=0,
         )
         try:
             self._create_if_missing()
@@ -93,22 +95,22 @@ class EmbeddedEngine:
         total: bool = False,
     ) -> Page:
         """Clauses 7–10 and 12–15."""
-        _check_limit(limit)
-        position = position_of(after, query, where)
+        checked_limit(limit)
+        position = int(place_of(after, query, where)) if after is not None else 0
         need = position + limit + 1 if limit else 0
         hits, count = self._view().search(query, where, need, total=total)
         end = position + limit
-        following = token_of(end, query, where) if len(hits) > end else None
+        following = token_of(str(end), query, where) if len(hits) > end else None
         return Page(tuple(hits[position:end]), count, following)
 
     def nearest(self, vector: FloatArray, where: Filter, limit: int = 10) -> tuple[Hit, ...]:
         """Clauses 11–13."""
-        _check_limit(limit)
-        return tuple(self._view().nearest(self._checked(vector), where, limit))
+        checked_limit(limit)
+        return tuple(self._view().nearest(checked_vector(vector, self._dimension), where, limit))
 
     def scores(self, vector: FloatArray, ids: Sequence[str]) -> dict[str, float]:
         """Clause 16."""
-        return self._view().scores(self._checked(vector), ids)
+        return self._view().scores(checked_vector(vector, self._dimension), ids)
 
     def vectors(self, ids: Sequence[str]) -> dict[str, FloatArray]:
         """Clause 16."""
@@ -273,14 +275,3 @@ class EmbeddedEngine:
             folder = self._home / name_of(1)
             Generation.create(folder, self._dimension)
             manifest.replace(self._home, Manifest(folder.name, self._fingerprint, self._dimension))
-
-    def _checked(self, vector: FloatArray) -> FloatArray:
-        checked = np.asarray(vector, dtype=np.float32)
-        if checked.shape != (self._dimension,) or not np.isfinite(checked).all():
-            raise QueryError(f"a vector of {self._dimension} finite numbers is wanted, not {checked.shape}")
-        return checked
-
-
-def _check_limit(limit: int) -> None:
-    if not 0 <= limit <= MOST_HITS:
-        raise QueryError(f"the limit must lie between 0 and {MOST_HITS}, not be {limit}")

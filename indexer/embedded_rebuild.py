@@ -12,7 +12,7 @@ from typing import Self
 
 from indexer import manifest
 from indexer.document import Document
-from indexer.engine import EngineError, IndexBroken, WriteReport
+from indexer.engine import Alive, EngineError, IndexBroken, WriteReport
 from indexer.generation import Generation, Pen, prepared
 from indexer.manifest import Manifest
 
@@ -73,8 +73,9 @@ class EmbeddedRebuild:
     def refresh(self) -> None:
         """Nothing to do: the new index is not searched before the switch."""
 
-    def switch(self) -> None:
+    def switch(self, alive: Alive = lambda: None) -> None:
         """Takes the new index into use, between two writes to the old one, never within."""
+        alive()
         self._open_pen().flush()
         self._open_pen().close()
         assert self._generation is not None

@@ -19,10 +19,9 @@ from indexer.catalogue import Catalogue, Entry, State
 from indexer.columns import Board, last_row
 from indexer.document import Document, FloatArray, StoredDocument
 from indexer.engine import EngineBusy, IndexBroken, WriteReport
-from indexer.intake import fault_of
+from indexer.intake import checked
 from indexer.lexical_store import LexicalStore, LexicalWriter, Stamp
 from indexer.locks import held
-from indexer.text import words
 from indexer.vector_store import NO_ROW, VectorFile
 from indexer.view import View
 
@@ -260,14 +259,9 @@ def prepared(
 ) -> Iterator[list[tuple[Entry, FloatArray | None]]]:
     """Checked and segmented documents in batches; faults go to the report. Needs no lock."""
     batch: list[tuple[Entry, FloatArray | None]] = []
-    for document in documents:
-        fault = fault_of(document, dimension)
-        if fault is not None:
-            report.failed[document.id] = fault
-            continue
-        texts = (document.title, "\n".join(document.keywords), document.body)
+    for document, texts in checked(documents, dimension, report):
         vector = None if document.vector is None else np.asarray(document.vector, dtype=np.float32)
-        batch.append((Entry.of(document, tuple(" ".join(words(text)) for text in texts)), vector))
+        batch.append((Entry.of(document, tuple(map(" ".join, texts))), vector))
         if len(batch) == _BATCH:
             yield batch
             batch = []

@@ -4,17 +4,57 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from indexer.document import Document
-from indexer.query import QueryError
+from indexer.document import Document, FloatArray
+from indexer.engine import WriteReport
+from indexer.query import MOST_HITS, QueryError
+from indexer.text import words
 
 #: Longer ids are no ids of ours.
 LONGEST_ID = 400
 _LARGEST_VERSION = 2**63 - 1
 _UNIT = 1e-3
 _DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?")
+
+
+def checked(
+    documents: Iterable[Document], dimension: int, report: WriteReport
+) -> Iterator[tuple[Document, tuple[list[str], ...]]]:
+    """Sound documents with the words of each text field; faults go to the report."""
+    for document in documents:
+        fault = fault_of(document, dimension)
+        if fault is None:
+            texts = (document.title, "\n".join(document.keywords), document.body)
+            yield document, tuple(words(text) for text in texts)
+        else:
+            report.failed[document.id] = fault
+
+
+def checked_limit(limit: int) -> int:
+    """The limit of a question; QueryError when it is out of range (clause 15)."""
+    if not 0 <= limit <= MOST_HITS:
+        raise QueryError(f"the limit must lie between 0 and {MOST_HITS}, not be {limit}")
+    return limit
+
+
+def checked_vector(vector: FloatArray, dimension: int) -> FloatArray:
+    """The vector of a question as float32; QueryError when its form is another (clause 11)."""
+    checked = np.asarray(vector, dtype=np.float32)
+    if checked.shape != (dimension,) or not np.isfinite(checked).all():
+        raise QueryError(f"a vector of {dimension} finite numbers is wanted, not {checked.shape}")
+    return checked
+
+
+def is_encodable(text: str) -> bool:
+    """Whether an index can be asked for the text: lone surrogates occur in no document."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def fault_of(document: Document, dimension: int) -> str | None:

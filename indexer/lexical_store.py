@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from indexer.catalogue import SETS, Entry
 from indexer.document import TEXT_FIELDS
 from indexer.engine import EngineBusy, EngineError
-from indexer.intake import asked_date, date_number
+from indexer.intake import asked_date, date_number, is_encodable
 from indexer.query import Filter
 from indexer.vector_store import broken
 
@@ -237,15 +237,6 @@ def _held(entry: Entry) -> Iterator[str]:
     words = dict.fromkeys(word for text in entry.words if text for word in text.split(" "))
     for kind in json.loads(entry.sets[SETS.index("kinds")]):
         yield from (f"{kind}{_SEPARATOR}{word}" for word in words)
-
-
-def is_encodable(text: str) -> bool:
-    """Whether Tantivy can be asked for the text: lone surrogates occur in no document."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _schema() -> tantivy.Schema:

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from indexer.columns import FACETS, BoolArray, Snapshot
 from indexer.document import TEXT_FIELDS, FloatArray
-from indexer.lexical_store import LexicalStore, is_encodable
+from indexer.intake import is_encodable
+from indexer.lexical_store import LexicalStore
 from indexer.query import Filter, Hit, QueryError, WordQuery
 from indexer.vector_store import GATHER_SHARE, NO_ROW, IntArray, best_rows, exact_products
 

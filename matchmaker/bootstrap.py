@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
@@ -22,6 +23,9 @@ from matchmaker.messages import Message
 from matchmaker.models import now
 from matchmaker.storage.database import Database
 from matchmaker.storage.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from indexer.factory import Server
 
 Clock = Callable[[], datetime]
 Say = Callable[[str], None]
@@ -130,7 +134,7 @@ def build(settings: Settings, *, embedder: Embedder | None = None, clock: Clock 
     """The application of one installation; nothing slow is loaded yet.
 
     Raises:
-        ConfigurationError: the home folder cannot be made, or the database's URL cannot be used.
+        ConfigurationError: the home folder cannot be made, or database or engine cannot be as they are set.
     """
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
@@ -139,21 +143,56 @@ def build(settings: Settings, *, embedder: Embedder | None = None, clock: Clock 
             Message("无法使用安装文件夹 %(home)s：%(fault)s", {"home": settings.home, "fault": fault}),
             hint=Message("请用 --home 或 MATCHMAKER_HOME 指定一个可写的文件夹。"),
         ) from fault
-    if settings.engine == "elasticsearch":
-        raise ConfigurationError(
-            Message("本版本尚未提供 Elasticsearch 引擎。"),
-            hint=Message("请把 engine 设为 embedded；该引擎将在下一版本提供。"),
-        )
     cached = CachedEmbedder(embedder or _embedder(settings), settings.home / "cache" / "vectors.sqlite")
 
-    def open_index(is_rebuilding: bool) -> Engine:
+    open_index = _engine_opener(settings, cached)
+    return Application(settings, open_database(settings.database), cached, clock, open_index)
+
+
+def _engine_opener(settings: Settings, embedder: Embedder) -> Callable[[bool], Engine]:
+    """What opens the index that the settings name; nothing is connected yet."""
+    if settings.engine == "elasticsearch":
+        server = _server(settings)
+
+        def open_cluster(is_rebuilding: bool) -> Engine:
+            from indexer.factory import open_elasticsearch
+
+            return open_elasticsearch(
+                server, embedder.fingerprint, embedder.dimension, is_rebuilding=is_rebuilding
+            )
+
+        return open_cluster
+
+    def open_folder(is_rebuilding: bool) -> Engine:
         from indexer.factory import open_engine
 
         return open_engine(
-            settings.index_folder, cached.fingerprint, cached.dimension, is_rebuilding=is_rebuilding
+            settings.index_folder, embedder.fingerprint, embedder.dimension, is_rebuilding=is_rebuilding
         )
 
-    return Application(settings, open_database(settings.database), cached, clock, open_index)
+    return open_folder
+
+
+def _server(settings: Settings) -> Server:
+    from indexer.factory import Server
+
+    server = Server(
+        urls=tuple(url.strip() for url in settings.elasticsearch_url.split(",") if url.strip()),
+        name=settings.elasticsearch_index,
+        ca=settings.elasticsearch_ca,
+        api_key=settings.elasticsearch_api_key,
+        timeout=settings.elasticsearch_timeout,
+        shards=settings.elasticsearch_shards,
+        replicas=settings.elasticsearch_replicas,
+        candidates=settings.elasticsearch_candidates,
+    )
+    fault = server.fault()
+    if fault:
+        raise ConfigurationError(
+            Message("无法使用 Elasticsearch 的设置：%(fault)s", {"fault": fault}),
+            hint=Message("请更正 elasticsearch_url、elasticsearch_index 或 elasticsearch_ca。"),
+        )
+    return server
 
 
 def with_language(settings: Settings, language: str) -> Settings:

@@ -7,7 +7,7 @@ import os
 import sys
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from matchmaker.errors import ConfigurationError
@@ -22,15 +22,22 @@ TEST_PREFIX = "MATCHMAKER_TEST_"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One installation. Paths are absolute; ``HELP`` says what each setting is for.
+    """One installation. Paths are absolute; ``HELP`` says what each setting is for; ``repr`` shows no secret.
 
     Attributes: see ``HELP``.
     """
 
     home: Path
-    database_url: str = ""
+    database_url: str = field(default="", repr=False)
     engine: str = "embedded"
-    elasticsearch_url: str = ""
+    elasticsearch_url: str = field(default="", repr=False)
+    elasticsearch_index: str = "matchmaker"
+    elasticsearch_ca: str = ""
+    elasticsearch_api_key: str = field(default="", repr=False)
+    elasticsearch_timeout: int = 10
+    elasticsearch_shards: int = 1
+    elasticsearch_replicas: int = 1
+    elasticsearch_candidates: int = 400
     model: str = ""
     model_file: str = ""
     model_dtype: str = "auto"
@@ -69,7 +76,14 @@ HELP: dict[str, str] = {
     "home": "Folder of this installation: settings, database, index, imports, model.",
     "database_url": "SQLAlchemy URL of the database; empty: SQLite in the home folder.",
     "engine": "Index engine: embedded (no server) or elasticsearch.",
-    "elasticsearch_url": "Addresses of the Elasticsearch hosts, comma-separated.",
+    "elasticsearch_url": "Addresses of the Elasticsearch hosts, comma-separated; may hold user:password@.",
+    "elasticsearch_index": "How the names of this installation's indices begin.",
+    "elasticsearch_ca": "Certificate authority (PEM file) of the Elasticsearch hosts; empty: the system's.",
+    "elasticsearch_api_key": "API key for Elasticsearch, as it was given: encoded, or id:key.",
+    "elasticsearch_timeout": "Seconds after which a question to Elasticsearch is given up.",
+    "elasticsearch_shards": "Shards of a new index; 1 is best up to some millions of documents.",
+    "elasticsearch_replicas": "Most copies of each shard; as many as there are further nodes to hold them.",
+    "elasticsearch_candidates": "Vectors that Elasticsearch looks at in each search: more find more, slower.",
     "model": "Folder or name of a sentence-transformers model; empty: the offline model.",
     "model_file": "Packed file of the offline model where its package does not install.",
     "model_dtype": "Number format of the model: auto, float32 or bfloat16.",
@@ -90,6 +104,10 @@ CHOICES: dict[str, tuple[str, ...]] = {
 RANGES: dict[str, tuple[int, int]] = {
     "threads": (0, 256),
     "port": (1, 65535),
+    "elasticsearch_timeout": (1, 300),
+    "elasticsearch_shards": (1, 64),
+    "elasticsearch_replicas": (0, 5),
+    "elasticsearch_candidates": (20, 10_000),
     "lease_seconds": (5, 86_400),
     "import_rows": (1, 5_000_000),
     "import_megabytes": (1, 2048),
@@ -146,7 +164,7 @@ def _from_environment(variables: Mapping[str, str]) -> dict[str, object]:
 
 
 def _known(name: str, faults: dict[str, Message]) -> bool:
-    names = [field.name for field in fields(Settings) if field.name != "home"]
+    names = [one.name for one in fields(Settings) if one.name != "home"]
     if name in names:
         return True
     nearest = difflib.get_close_matches(name, names, 1, 0.5)

@@ -6,15 +6,12 @@ import threading
 import time
 from collections import Counter
 from contextlib import contextmanager
-from functools import partial
 
 import pytest
 from sqlalchemy import update
 
 from indexer.document import PUBLIC
-from indexer.elasticsearch_server import Server
 from indexer.engine import EngineUnavailable
-from indexer.factory import open_elasticsearch
 from indexer.query import Filter, WordQuery
 from matchmaker.bootstrap import build
 from matchmaker.config import Settings
@@ -60,15 +57,17 @@ def embedder():
     return Interrupted()
 
 
-def opened(server, embedder, is_rebuilding):
-    return open_elasticsearch(server, embedder.fingerprint, embedder.dimension, is_rebuilding=is_rebuilding)
-
-
 @pytest.fixture
 def app(nodes, tmp_path, embedder):
-    made = build(Settings(home=tmp_path / "home"), embedder=embedder)
-    server = Server(nodes.urls, "killed", timeout=TIMEOUT, shards=2)
-    made._open_index = partial(opened, server, made.embedder)
+    settings = Settings(
+        home=tmp_path / "home",
+        engine="elasticsearch",
+        elasticsearch_url=nodes.url,
+        elasticsearch_index="killed",
+        elasticsearch_timeout=TIMEOUT,
+        elasticsearch_shards=2,
+    )
+    made = build(settings, embedder=embedder)
     Base.metadata.create_all(made.database.engine)
     yield made
     made.index.drop()

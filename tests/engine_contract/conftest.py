@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from contract_samples import EmbeddedPlace, Place
+from contract_samples import ElasticsearchPlace, EmbeddedPlace, Place
 
 from indexer.engine import Engine
 
-#: Engine → what makes a place for it from a temporary folder.
-PLACES: dict[str, Callable[[Path], Place]] = {"embedded": EmbeddedPlace}
 
-
-@pytest.fixture(params=sorted(PLACES))
+@pytest.fixture(params=["elasticsearch", "embedded"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
-    made = PLACES[request.param](tmp_path)
+    made: Place
+    if request.param == "embedded":
+        made = EmbeddedPlace(tmp_path)
+    else:
+        made = ElasticsearchPlace(
+            request.getfixturevalue("elasticsearch_url"), request.getfixturevalue("elasticsearch_index")
+        )
     yield made
     made.drop()
 

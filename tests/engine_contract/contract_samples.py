@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
 import textwrap
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,7 +16,7 @@ import numpy as np
 
 from indexer.document import Document
 from indexer.engine import Engine
-from indexer.factory import open_engine
+from indexer.factory import Server, open_elasticsearch, open_engine
 from indexer.query import Filter, WordQuery
 
 DIMENSION = 8
@@ -83,14 +85,7 @@ class EmbeddedPlace:
         return engine
 
     def script(self, body: str) -> list[str]:
-        head = f"""
-            import sys
-            sys.path[:0] = [{str(ROOT)!r}, {str(Path(__file__).parent)!r}]
-            from contract_samples import *
-            from indexer.engine import EngineBusy
-            engine = open_engine(Path({str(self.home)!r}), FINGERPRINT, DIMENSION, lock_wait=0.5)
-        """
-        return [sys.executable, "-c", textwrap.dedent(head) + textwrap.dedent(body)]
+        return _script(f"open_engine(Path({str(self.home)!r}), FINGERPRINT, DIMENSION, lock_wait=0.5)", body)
 
     def damages(self) -> dict[str, Callable[[], None]]:
         return {
@@ -119,6 +114,59 @@ class EmbeddedPlace:
         for path in self._file("words").iterdir():
             if path.suffix in {".idx", ".term", ".store", ".fast", ".fieldnorm"}:
                 path.write_bytes(path.read_bytes()[:5])
+
+
+class ElasticsearchPlace:
+    """A prefix of names on a real server."""
+
+    def __init__(self, urls: str, name: str) -> None:
+        self.server = Server(tuple(urls.split(",")), name)
+        self._opened: list[Engine] = []
+
+    def open(self, **changes: Any) -> Engine:
+        values = {"fingerprint": FINGERPRINT, "dimension": DIMENSION, "lock_wait": 0.5, **changes}
+        engine = open_elasticsearch(self.server, **values)
+        self._opened.append(engine)
+        return engine
+
+    def script(self, body: str) -> list[str]:
+        server = f"Server({self.server.urls!r}, {self.server.name!r})"
+        return _script(f"open_elasticsearch({server}, FINGERPRINT, DIMENSION, lock_wait=0.5)", body)
+
+    def damages(self) -> dict[str, Callable[[], None]]:
+        return {
+            "index deleted": lambda: self._with_live("DELETE", ""),
+            "alias removed": lambda: self._with_live("DELETE", "/_alias/*"),
+            "index closed": lambda: self._with_live("POST", "/_close"),
+        }
+
+    def drop(self) -> None:
+        for engine in self._opened:
+            engine.close()
+        self._opened = []
+        for name in self._ask("GET", f"/{self.server.name}.*?expand_wildcards=all"):
+            self._ask("DELETE", f"/{name}")
+
+    def _with_live(self, method: str, act: str) -> None:
+        (name,) = self._ask("GET", f"/{self.server.name}.live.*")
+        self._ask(method, f"/{name}{act}")
+
+    def _ask(self, method: str, path: str) -> Any:
+        """Past the engine and its client."""
+        request = urllib.request.Request(self.server.urls[0] + path, method=method)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+
+def _script(opening: str, body: str) -> list[str]:
+    head = f"""
+        import sys
+        sys.path[:0] = [{str(ROOT)!r}, {str(Path(__file__).parent)!r}]
+        from contract_samples import *
+        from indexer.engine import EngineBusy
+        engine = {opening}
+    """
+    return [sys.executable, "-c", textwrap.dedent(head) + textwrap.dedent(body)]
 
 
 def run(command: list[str]) -> subprocess.CompletedProcess[str]:

@@ -17,7 +17,6 @@ def test_clause_11_nearest_are_those_of_greatest_cosine(engine):
     wanted = sorted(cosines, key=lambda key: -cosines[key])
 
     hits = engine.nearest(asked, EVERYBODY, 12)
-    assert engine.capabilities.exact_vectors
     assert [hit.id for hit in hits] == wanted[:12]
     assert [hit.score for hit in hits] == pytest.approx([cosines[key] for key in wanted[:12]], abs=1e-5)
     assert [hit.id for hit in engine.nearest(asked, EVERYBODY, 100)] == wanted

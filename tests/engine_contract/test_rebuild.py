@@ -199,7 +199,7 @@ def test_clause_23_an_index_that_vanishes_under_a_reader_is_broken(engine, place
 
 def test_clause_24_the_embedded_engine_denies_nothing_but_a_second_writer(engine):
     can = engine.capabilities
-    assert can.visible_after <= 1.0
+    assert can.visible_after <= 2.0
     assert can.lock_wait >= 0
     if can.name == "embedded":
         assert (can.exact_vectors, can.exact_totals, can.several_writers) == (True, True, False)

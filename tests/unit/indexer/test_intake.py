@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.cursor import position_of, token_of
+from indexer.cursor import place_of, token_of
 from indexer.engine import EngineBusy, IndexBroken
 from indexer.intake import asked_date, date_number
 from indexer.locks import held
@@ -37,12 +37,12 @@ def test_what_is_no_date_is_refused(text):
 @given(st.integers(0, 10**6))
 def test_a_cursor_comes_back(position):
     query, where = WordQuery({"a": 1.0, "\ud800": 2.0}), Filter(frozenset({"x", "y"}))
-    token = token_of(position, query, where)
+    token = token_of(str(position), query, where)
     again = WordQuery({"\ud800": 2.0, "a": 1.0})
-    assert position_of(token, again, Filter(frozenset({"y", "x"}))) == position
+    assert place_of(token, again, Filter(frozenset({"y", "x"}))) == str(position)
     for other in (Filter(frozenset({"x"})), Filter(None), Filter(frozenset({"x", "y"}), kinds=())):
         with pytest.raises(QueryError):
-            position_of(token, query, other)
+            place_of(token, query, other)
 
 
 def test_a_lock_keeps_others_out_and_frees_itself(tmp_path: Path):
