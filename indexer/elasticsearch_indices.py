@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 #: How often a live index shows what was written; an explicit number also keeps idle shards at it.
 REFRESH = "1s"
 _GENERATION = re.compile(r".*\.g(\d{6})")
+#: How long opening waits for a copy of every shard.
+_PATIENCE = "5s"
 #: Id of the document in the small index which says that there was an index.
 _MADE = "made"
 
@@ -56,6 +58,8 @@ class Indices:
             name = self.named(table, self.live)
             if name is None:
                 raise self.fault(table)
+            self.make_meta()
+            self._await([name, self.meta])
             self._remember()
             return name
 
@@ -147,9 +151,14 @@ class Indices:
 
     def _remember(self) -> None:
         """That there was an index: its loss is then told, and not taken for a beginning."""
-        self.make_meta()
-        if not self.client.exists(index=self.meta, id=_MADE):
-            self.client.index(index=self.meta, id=_MADE, document={"made": True})
+        client = self.client.options(
+            ignore_status=409
+        )  # a write waits for its shard, where a look-up would fail
+        client.index(index=self.meta, id=_MADE, document={"made": True}, op_type="create", timeout=_PATIENCE)
+
+    def _await(self, names: list[str]) -> None:
+        """Another process may have made them a moment ago, or a node may just have started."""
+        self.client.cluster.health(index=names, wait_for_status="yellow", timeout=_PATIENCE)
 
     def _unless_there(self, **options: Any) -> None:
         """Makes an index; another process may have made it a moment ago."""

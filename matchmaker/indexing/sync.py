@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from indexer.document import Document, FloatArray
 from indexer.embedder import Embedder, Use
-from indexer.engine import Engine, Writer, WriteReport
+from indexer.engine import Alive, Engine, EngineError, Writer, WriteReport
 from matchmaker.indexing.documents import INDEXED_STATES, Draft, drafts
 from matchmaker.jobs.queue import enqueue_many
 from matchmaker.matching.question import mixed
@@ -28,8 +28,6 @@ BATCH = 500
 KINDS = ("organization", "problem", "publication", "patent", "achievement", "expert")
 
 Progress = Callable[[int, int], None]
-#: Called often during long work: renews a lease, raises to end it.
-Alive = Callable[[], None]
 
 
 class Reading(Protocol):
@@ -110,7 +108,11 @@ def rebuild(
 ) -> WriteReport:
     """Fills a new index beside the live one and switches; a killed rebuild leaves the live one as it was.
 
-    What changed in the database meanwhile is made to agree before it returns.
+    What changed in the database meanwhile is made to agree before it returns. The old index is kept until the
+    new one was compared with the database.
+
+    Raises:
+        EngineError: the new index lacks something; the one before is still there.
     """
     with app.reading() as uow:
         total = sum(_counts(uow.session).values())
@@ -122,20 +124,27 @@ def rebuild(
                 _add(report, _write_some(app, fresh, ids, alive))
                 done += len(ids)
                 progress(done, total)
-            fresh.switch()
+            fresh.switch(alive)
+        lacking = _catch_up(app, report.failed, alive)
+        if lacking:
+            raise EngineError(
+                f"the new index lacks {len(lacking)} objects, as {lacking[0]}; the old one is kept"
+            )
         index.prune()
     finally:
         index.close()
-    _catch_up(app, report.failed, alive)
     return report
 
 
-def _catch_up(app: Reading, refused: Mapping[str, str], alive: Alive) -> None:
-    """Writes what changed while a rebuild ran; what the new index refused stays out."""
+def _catch_up(app: Reading, refused: Mapping[str, str], alive: Alive) -> list[str]:
+    """Writes what changed while a rebuild ran; gives what is missing still, but for what was refused."""
     drift = compare(app)
     ids = [name for name in (*drift.missing, *drift.outdated, *drift.surplus) if name not in refused]
+    failed = dict(refused)
     for start in range(0, len(ids), BATCH):
-        sync(app, ids[start : start + BATCH], alive=alive)
+        failed |= sync(app, ids[start : start + BATCH], alive=alive).failed
+    known = set(ids) - set(failed)
+    return [name for name in compare(app).missing if name in known] if known else []
 
 
 def compare(app: Reading) -> Drift:

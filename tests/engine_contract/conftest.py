@@ -15,14 +15,16 @@ from contract_samples import ElasticsearchPlace, EmbeddedPlace, Place
 from indexer.engine import Engine
 
 
-@pytest.fixture(params=["elasticsearch", "embedded"])
+@pytest.fixture(params=["elasticsearch", "elasticsearch-2-shards", "embedded"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     made: Place
     if request.param == "embedded":
         made = EmbeddedPlace(tmp_path)
     else:
         made = ElasticsearchPlace(
-            request.getfixturevalue("elasticsearch_url"), request.getfixturevalue("elasticsearch_index")
+            request.getfixturevalue("elasticsearch_url"),
+            request.getfixturevalue("elasticsearch_index"),
+            shards=2 if "shards" in request.param else 1,
         )
     yield made
     made.drop()

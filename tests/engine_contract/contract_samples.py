@@ -119,8 +119,8 @@ class EmbeddedPlace:
 class ElasticsearchPlace:
     """A prefix of names on a real server."""
 
-    def __init__(self, urls: str, name: str) -> None:
-        self.server = Server(tuple(urls.split(",")), name)
+    def __init__(self, urls: str, name: str, shards: int) -> None:
+        self.server = Server(tuple(urls.split(",")), name, shards=shards)
         self._opened: list[Engine] = []
 
     def open(self, **changes: Any) -> Engine:
@@ -130,7 +130,7 @@ class ElasticsearchPlace:
         return engine
 
     def script(self, body: str) -> list[str]:
-        server = f"Server({self.server.urls!r}, {self.server.name!r})"
+        server = f"Server({self.server.urls!r}, {self.server.name!r}, shards={self.server.shards})"
         return _script(f"open_elasticsearch({server}, FINGERPRINT, DIMENSION, lock_wait=0.5)", body)
 
     def damages(self) -> dict[str, Callable[[], None]]:

@@ -13,6 +13,7 @@ from matchmaker.indexing import sync
 from matchmaker.matching.features import ABSOLUTE, LISTED, RANKED
 from matchmaker.matching.model import Logistic, Model, shipped
 from matchmaker.models import Achievement, Base, ExpertProject, Indicator, Organization
+from tests.support import elasticsearch
 from tests.support.embedder import HashEmbedder
 from tests.support.samples import expert, organization, problem, publication, store
 
@@ -52,10 +53,22 @@ def by_words() -> Model:
     )
 
 
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """Made once a module; a test that adds to it adds only what visitors do not see."""
-    app = build(Settings(home=tmp_path_factory.mktemp("town")), embedder=HashEmbedder())
+@pytest.fixture(scope="module", params=["elasticsearch", "embedded"])
+def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """Made once a module and engine; a test that adds to it adds only what visitors do not see."""
+    settings = Settings(home=tmp_path_factory.mktemp("town"))
+    if request.param == "embedded":
+        yield from _town(settings)
+        return
+    url = request.getfixturevalue("elasticsearch_url")
+    with elasticsearch.prefix(url) as name:
+        yield from _town(
+            replace(settings, engine="elasticsearch", elasticsearch_url=url, elasticsearch_index=name)
+        )
+
+
+def _town(settings: Settings) -> Iterator[Town]:
+    app = build(settings, embedder=HashEmbedder())
     Base.metadata.create_all(app.database.engine)
     yield Town(app, _fill(app))
     app.close()
