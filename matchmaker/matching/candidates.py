@@ -73,7 +73,7 @@ def word_rarity(index: Reader, words: Iterable[str]) -> dict[str, float]:
     """Idf of words among all works, as a share of that of a word which occurs nowhere."""
     known = list(words)
     frequencies = index.frequencies(known, WORKS)
-    total = sum(index.count(Filter(None, kinds=(kind,))) for kind in WORKS)
+    total = index.count(Filter(None, kinds=WORKS))
     values = rarity(np.array([float(frequencies[word]) for word in known]), total)
     largest = float(rarity(np.zeros(1), max(total, 1))[0])
     return {word: float(value / largest) for word, value in zip(known, values, strict=True)}
@@ -102,8 +102,6 @@ def gather(
     found: list[str] = []
     for kinds, most in keep.items():
         some = replace(where, kinds=kinds)
-        if not index.count(some):
-            continue
         depth = DEPTH if most > 100 else 4 * most
         lists: list[Sequence[Hit]] = [index.search(query, some, depth).hits] if query.words else []
         if unit is not None:
