@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], datetime]
 Say = Callable[[str], None]
+#: As much of elasticsearch_index as leaves room for the name of a workspace.
+_LONGEST_PREFIX = 50
 
 
 @dataclass(slots=True)
@@ -46,6 +48,7 @@ class Application:
     embedder: CachedEmbedder
     clock: Clock
     _open_index: Callable[[bool], Engine]
+    _open_workspace: Callable[[str], Engine]
     _index: Engine | None = None
     _opening: Lock = field(default_factory=Lock)
     circuit: Circuit = field(init=False)
@@ -98,6 +101,13 @@ class Application:
         """
         return self._open_index(True)
 
+    def open_workspace(self, name: str) -> Engine:
+        """An index apart from the installation's, on the same engine, opened as ``index_to_rebuild`` is.
+
+        The caller closes it; it stays for whoever asks for this name again.
+        """
+        return self._open_workspace(name)
+
     def forget_index(self) -> None:
         """Closes the index, so that the next use opens it anew (after a rebuild or a fault)."""
         with self._opening:
@@ -146,13 +156,20 @@ def build(settings: Settings, *, embedder: Embedder | None = None, clock: Clock 
     cached = CachedEmbedder(embedder or _embedder(settings), settings.home / "cache" / "vectors.sqlite")
 
     open_index = _engine_opener(settings, cached)
-    return Application(settings, open_database(settings.database), cached, clock, open_index)
+
+    def open_workspace(name: str) -> Engine:
+        return _engine_opener(settings, cached, name)(True)
+
+    database = open_database(settings.database)
+    return Application(settings, database, cached, clock, open_index, open_workspace)
 
 
-def _engine_opener(settings: Settings, embedder: Embedder) -> Callable[[bool], Engine]:
-    """What opens the index that the settings name; nothing is connected yet."""
+def _engine_opener(settings: Settings, embedder: Embedder, workspace: str = "") -> Callable[[bool], Engine]:
+    """What opens the index that the settings name, or a workspace beside it; nothing is connected yet."""
     if settings.engine == "elasticsearch":
         server = _server(settings)
+        if workspace:
+            server = replace(server, name=f"{server.name[:_LONGEST_PREFIX]}-evaluation-{workspace}")
 
         def open_cluster(is_rebuilding: bool) -> Engine:
             from indexer.factory import open_elasticsearch
@@ -163,12 +180,12 @@ def _engine_opener(settings: Settings, embedder: Embedder) -> Callable[[bool], E
 
         return open_cluster
 
+    folder = settings.home / "evaluation" / workspace if workspace else settings.index_folder
+
     def open_folder(is_rebuilding: bool) -> Engine:
         from indexer.factory import open_engine
 
-        return open_engine(
-            settings.index_folder, embedder.fingerprint, embedder.dimension, is_rebuilding=is_rebuilding
-        )
+        return open_engine(folder, embedder.fingerprint, embedder.dimension, is_rebuilding=is_rebuilding)
 
     return open_folder
 

@@ -43,7 +43,7 @@ def evaluate(ctx: click.Context, data: Path | None, run_file: Path | None, *, as
     folder = workspace.read_folder(data)
     with application(ctx) as app:
         with progress("索引 / index") as tell:
-            index = workspace.open_index(app.settings.home, data, app.embedder, folder, tell)
+            index = workspace.open_index(app.open_workspace, data, app.embedder, folder, tell)
         with progress("难题 / problems") as tell:
             cases = problems.cases(index, app.embedder, folder, tell)
         index.close()
@@ -106,7 +106,7 @@ def experts_(ctx: click.Context, data: Path, papers: Path, run_file: Path | None
     wanted = experts.read_papers(papers, folder)
     with application(ctx) as app:
         with progress("索引 / index") as tell:
-            index = workspace.open_index(app.settings.home, data, app.embedder, folder, tell)
+            index = workspace.open_index(app.open_workspace, data, app.embedder, folder, tell)
         with progress("论文 / papers") as tell:
             facts, runs = experts.report(index, app.embedder, folder, wanted, tell)
         index.close()
@@ -136,7 +136,7 @@ def train(ctx: click.Context, data: Path | None, out: Path | None, *, show: bool
         raise click.UsageError("Give --data DIR and --out FILE, or --show.")
     folder = workspace.read_folder(data)
     with application(ctx) as app, progress("索引 / index") as tell:
-        index = workspace.open_index(app.settings.home, data, app.embedder, folder, tell)
+        index = workspace.open_index(app.open_workspace, data, app.embedder, folder, tell)
         cases = problems.cases(index, app.embedder, folder)
         model = problems.fit(cases, _sheet(app, folder, cases))
         index.close()

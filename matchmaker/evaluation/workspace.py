@@ -1,6 +1,7 @@
 """A folder of real input as an index of its own: problems, expertise, experts, graded judgments.
 
-Nothing of it enters the installation: the index lies under ``<home>/evaluation``, vectors come from the
+Nothing of it enters the installation: the index is a workspace of its own on the installation's engine
+(``<home>/evaluation``, or indices named ``<elasticsearch_index>-evaluation-…``), vectors come from the
 installation's cache, so that a second evaluation embeds nothing.
 """
 
@@ -8,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,6 +26,8 @@ from matchmaker.matching.question import Question
 from matchmaker.messages import Message
 
 Progress = Callable[[int, int], None]
+#: Opens a workspace by its name, also a broken one: ``Application.open_workspace``.
+OpenNamed = Callable[[str], Engine]
 BATCH = 500
 #: Grows when the documents of a workspace are made differently.
 LAYOUT = "1"
@@ -142,32 +144,44 @@ def expert_drafts(folder: Folder) -> Iterator[Draft]:
 
 
 def open_index(
-    home: Path, data: Path, embedder: CachedEmbedder, folder: Folder, progress: Progress
+    open_named: OpenNamed, data: Path, embedder: CachedEmbedder, folder: Folder, progress: Progress
 ) -> Engine:
-    """The index of a data folder, filled at first use and whenever folder, model or layout have changed."""
-    from indexer.factory import open_engine
+    """The index of a data folder, filled at first use and whenever folder, model or layout have changed.
 
+    A workspace is made of its folder: one that is broken or was left half-filled is made again.
+    """
     name = hashlib.sha256(f"{_fingerprint(data)}|{embedder.fingerprint}|{LAYOUT}".encode()).hexdigest()[:16]
-    place = home / "evaluation" / name
+    index = open_named(name)
     try:
-        index = open_engine(place, embedder.fingerprint, embedder.dimension)
-    except (IndexMismatch, IndexBroken):  # a workspace is made of its folder: made again, nothing is lost
-        shutil.rmtree(place)
-        index = open_engine(place, embedder.fingerprint, embedder.dimension)
-    total = len(folder.papers) + len(folder.people)
-    if sum(index.health().documents.values()) == total:
-        return index
-    done = 0
-    for some in _batches(_both(folder)):
-        report = index.write(complete(embedder, some))
-        if report.failed:
-            raise InvalidInput(
-                Message("无法建立索引：%(faults)s", {"faults": dict(list(report.failed.items())[:3])})
-            )
-        done += len(some)
-        progress(done, total)
-    index.refresh()
+        if not _is_filled(index, folder):
+            _fill(index, embedder, folder, progress)
+    except BaseException:
+        index.close()
+        raise
     return index
+
+
+def _is_filled(index: Engine, folder: Folder) -> bool:
+    try:
+        return sum(index.health().documents.values()) == len(folder.papers) + len(folder.people)
+    except (IndexMismatch, IndexBroken):
+        return False
+
+
+def _fill(index: Engine, embedder: CachedEmbedder, folder: Folder, progress: Progress) -> None:
+    total = len(folder.papers) + len(folder.people)
+    done = 0
+    with index.rebuild() as rebuild:
+        for some in _batches(_both(folder)):
+            report = rebuild.write(complete(embedder, some))
+            if report.failed:
+                raise InvalidInput(
+                    Message("无法建立索引：%(faults)s", {"faults": dict(list(report.failed.items())[:3])})
+                )
+            done += len(some)
+            progress(done, total)
+        rebuild.switch()
+    index.prune()
 
 
 def _both(folder: Folder) -> Iterator[Draft]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from indexer.embedder import CachedEmbedder
 from indexer.engine import Engine
+from matchmaker.bootstrap import build
+from matchmaker.config import Settings
 from matchmaker.evaluation import workspace
 from matchmaker.evaluation.workspace import Folder
 from tests.support.embedder import HashEmbedder
@@ -82,13 +85,33 @@ class Made:
     embedder: CachedEmbedder
 
 
+@contextmanager
+def opened(
+    path: Path,
+    settings: Settings,
+    embedder: HashEmbedder | None = None,
+    progress: workspace.Progress = lambda _done, _total: None,
+) -> Iterator[Made]:
+    """A folder's workspace in the installation that the settings name, as ``matchmaker evaluate`` opens it."""
+    app = build(settings, embedder=embedder or HashEmbedder())
+    folder = workspace.read_folder(path)
+    index = workspace.open_index(app.open_workspace, path, app.embedder, folder, progress)
+    yield Made(path, folder, index, app.embedder)
+    index.close()
+    app.close()
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     place = tmp_path_factory.mktemp("evaluation")
-    path = make(place / "data")
-    folder = workspace.read_folder(path)
-    embedder = CachedEmbedder(HashEmbedder(), place / "vectors.sqlite")
-    index = workspace.open_index(place / "home", path, embedder, folder, lambda _done, _total: None)
-    yield Made(path, folder, index, embedder)
-    index.close()
-    embedder.close()
+    with opened(make(place / "data"), Settings(home=place / "home")) as one:
+        yield one
+
+
+@pytest.fixture(params=["embedded", "elasticsearch"])
+def each_settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
+    """An installation on each engine."""
+    if request.param == "embedded":
+        return settings
+    url, index = (request.getfixturevalue(f"elasticsearch_{name}") for name in ("url", "index"))
+    return replace(settings, engine="elasticsearch", elasticsearch_url=url, elasticsearch_index=index)

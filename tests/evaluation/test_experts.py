@@ -7,12 +7,10 @@ import json
 import numpy as np
 import pytest
 
-from indexer.embedder import CachedEmbedder
 from indexer.evaluation import MEASURES
 from matchmaker.errors import InvalidInput
-from matchmaker.evaluation import experts, workspace
-from tests.evaluation.conftest import Made, make, papers, write
-from tests.support.embedder import HashEmbedder
+from matchmaker.evaluation import experts
+from tests.evaluation.conftest import make, opened, papers, write
 
 ASKED = ["plating0", "plating2", "vision1", "vision5", "plating6"]
 
@@ -41,7 +39,7 @@ def test_only_experts_with_three_papers_are_candidates(made):
     assert named <= {"plating-first", "plating-second", "vision-first", "vision-second", "loner"}
 
 
-def test_whom_only_the_paper_would_find_is_not_found_by_it(tmp_path):
+def test_whom_only_the_paper_would_find_is_not_found_by_it(settings, tmp_path):
     """An author whose other papers are about something else has nothing left that speaks for him."""
     data = make(tmp_path / "data")
     odd = {
@@ -55,21 +53,16 @@ def test_whom_only_the_paper_would_find_is_not_found_by_it(tmp_path):
     people = [json.loads(line) for line in (data / "experts.jsonl").read_text("utf-8").splitlines()]
     people[-1]["papers"] += ["odd", "copy"]
     write(data / "experts.jsonl", people)
-    folder = workspace.read_folder(data)
-    embedder = CachedEmbedder(HashEmbedder(), tmp_path / "vectors.sqlite")
-    index = workspace.open_index(tmp_path / "home", data, embedder, folder, lambda _d, _t: None)
-    made = Made(data, folder, index, embedder)
-    where = made.index.get(["publication:odd"])["publication:odd"]
-    assert where.people == ("expert:loner",)
-    _facts, runs, _told = run(made, ["odd"])
-    assert [person for person, _score in runs["words"]["odd"]] == []  # no other paper holds a word of it
-    means = experts._means(index, folder, ["loner"])
-    left, counts = means.without(["odd", "copy"])
-    crops = index.vectors([f"publication:crop{place}" for place in range(3)])
-    np.testing.assert_allclose(left[0], np.mean(list(crops.values()), axis=0), atol=1e-6)
-    assert counts.tolist() == [3]
-    index.close()
-    embedder.close()
+    with opened(data, settings) as made:
+        where = made.index.get(["publication:odd"])["publication:odd"]
+        assert where.people == ("expert:loner",)
+        _facts, runs, _told = run(made, ["odd"])
+        assert [person for person, _score in runs["words"]["odd"]] == []  # no other paper holds a word of it
+        means = experts._means(made.index, made.folder, ["loner"])
+        left, counts = means.without(["odd", "copy"])
+        crops = made.index.vectors([f"publication:crop{place}" for place in range(3)])
+        np.testing.assert_allclose(left[0], np.mean(list(crops.values()), axis=0), atol=1e-6)
+        assert counts.tolist() == [3]
 
 
 def test_papers_with_the_same_abstract_leave_together(made):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.embedder import CachedEmbedder
+from matchmaker.bootstrap import build
+from matchmaker.config import Settings
 from matchmaker.errors import InvalidInput
 from matchmaker.evaluation import workspace
-from tests.evaluation.conftest import make, papers
+from tests.evaluation.conftest import make, opened, papers
 from tests.support.embedder import HashEmbedder
 
 
@@ -26,31 +27,60 @@ def test_papers_name_the_people_behind_them(made):
     assert made.index.health().documents == {"publication": 20, "expert": 7}
 
 
-def test_a_second_evaluation_embeds_and_writes_nothing(tmp_path):
+def test_a_second_evaluation_embeds_and_writes_nothing(each_settings, tmp_path):
     data, inner = make(tmp_path / "data"), HashEmbedder()
     told: list[tuple[int, int]] = []
     for _time in range(2):
-        embedder = CachedEmbedder(inner, tmp_path / "vectors.sqlite")
-        folder = workspace.read_folder(data)
-        workspace.open_index(
-            tmp_path / "home", data, embedder, folder, lambda d, t: told.append((d, t))
-        ).close()
-        embedder.close()
+        with opened(data, each_settings, inner, lambda done, total: told.append((done, total))) as made:
+            assert made.index.health().documents == {"publication": 20, "expert": 7}
     assert told == [(27, 27)]
     assert len(inner.calls) == 1
 
 
-def test_changed_data_get_an_index_of_their_own(tmp_path):
-    embedder = CachedEmbedder(HashEmbedder(), tmp_path / "vectors.sqlite")
+def test_changed_data_get_an_index_of_their_own(each_settings, tmp_path):
     data = make(tmp_path / "data")
     for lost in (0, 3):
         lines = (data / "expertise.jsonl").read_text("utf-8").splitlines(keepends=True)
         (data / "expertise.jsonl").write_text("".join(lines[lost:]), "utf-8")
-        folder = workspace.read_folder(data)
-        index = workspace.open_index(tmp_path / "home", data, embedder, folder, lambda _d, _t: None)
-        assert index.health().documents["publication"] == len(papers()) - lost
-        index.close()
-    embedder.close()
+        with opened(data, each_settings) as made:
+            assert made.index.health().documents["publication"] == len(papers()) - lost
+
+
+def test_a_workspace_left_half_filled_is_made_again(each_settings, tmp_path):
+    data = make(tmp_path / "data")
+    with opened(data, each_settings) as made:
+        made.index.delete({"publication:crop0": 2})
+        made.index.refresh()
+    with opened(data, each_settings) as made:
+        assert made.index.get(["publication:crop0"])["publication:crop0"].title == "水稻栽培"
+
+
+def test_a_broken_workspace_is_made_again(settings, tmp_path):
+    data = make(tmp_path / "data")
+    with opened(data, settings):
+        pass
+    [manifest] = (settings.home / "evaluation").glob("*/manifest.json")
+    manifest.write_text("{", "utf-8")
+    with opened(data, settings) as made:
+        assert made.index.health().documents == {"publication": 20, "expert": 7}
+
+
+def test_the_installation_s_own_index_stays_empty(each_settings, tmp_path):
+    with opened(make(tmp_path / "data"), each_settings):
+        app = build(each_settings, embedder=HashEmbedder())
+        assert app.index.health().documents == {}
+        app.close()
+
+
+def test_a_server_s_workspace_has_a_name_of_its_own(elasticsearch_url, elasticsearch_index, tmp_path):
+    settings = Settings(
+        home=tmp_path / "home",
+        engine="elasticsearch",
+        elasticsearch_url=elasticsearch_url,
+        elasticsearch_index=f"{elasticsearch_index}{'x' * 40}",
+    )
+    with opened(make(tmp_path / "data"), settings) as made:
+        assert made.index.generation.startswith(f"{settings.elasticsearch_index[:50]}-evaluation-")
 
 
 @pytest.mark.parametrize("name", ["expertise.jsonl", "problems.jsonl", "qrels.tsv"])
