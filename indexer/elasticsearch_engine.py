@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import numpy as np
-
 from indexer.cursor import digest_of, place_of, token_of
 from indexer.document import Document, FloatArray, StoredDocument
 from indexer.elasticsearch_indices import Indices
 from indexer.elasticsearch_lease import Lease
-from indexer.elasticsearch_mapping import stored_of
+from indexer.elasticsearch_mapping import stored_of, vector_of
 from indexer.elasticsearch_pages import Place, versions
 from indexer.elasticsearch_query import LIVE, anywhere, clauses, facet_field, filtered, words_query
 from indexer.elasticsearch_questions import Questions
@@ -127,8 +125,7 @@ class ElasticsearchEngine:
 
     def vectors(self, ids: Sequence[str]) -> dict[str, FloatArray]:
         """Clause 16."""
-        found = self._ask.vectors(ids)
-        return {key: np.array(values, dtype=np.float32) for key, values in found.items()}
+        return {key: vector_of(raw) for key, raw in self._ask.vectors(ids)}
 
     def get(self, ids: Sequence[str]) -> dict[str, StoredDocument]:
         """Clause 16."""

@@ -10,7 +10,7 @@ from indexer.elasticsearch_indices import Indices
 from indexer.elasticsearch_mapping import key_of
 from indexer.elasticsearch_pages import KEPT, LAST_NUMBER, Place, let_go
 from indexer.elasticsearch_query import Json
-from indexer.elasticsearch_server import guarded
+from indexer.elasticsearch_server import REBUILD, guarded
 from indexer.elasticsearch_writing import LOOK_UPS
 from indexer.engine import EngineError, IndexBroken
 from indexer.query import Hit
@@ -93,30 +93,34 @@ class Questions:
 
     def sources(self, ids: Sequence[str]) -> Iterator[Json]:
         """The JSON of documents and tombstones, without vectors."""
-        return self._looked_up(ids, {})
+        for _name, entry in self._looked_up(ids, {"filter_path": "docs._index,docs._source,docs.error"}):
+            yield entry["_source"]
 
-    def vectors(self, ids: Sequence[str]) -> dict[str, list[float]]:
-        """The vectors of those that have one; the server leaves them out unless asked by this parameter."""
-        only = {"_source_includes": "id,vector", "_source_exclude_vectors": "false"}
-        return {source["id"]: source["vector"] for source in self._looked_up(ids, only) if "vector" in source}
+    def vectors(self, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """The field "raw" of those that have one."""
+        only = {"stored_fields": "raw", "filter_path": "docs._index,docs.fields,docs.error"}
+        for name, entry in self._looked_up(ids, only):
+            yield name, entry["fields"]["raw"][0]
 
-    def _looked_up(self, ids: Sequence[str], parameters: Json) -> Iterator[Json]:
-        keys = list(dict.fromkeys(key_of(name) for name in ids if name))
-        for start in range(0, len(keys), LOOK_UPS):
+    def _looked_up(self, ids: Sequence[str], parameters: Json) -> Iterator[tuple[str, Json]]:
+        names = [name for name in dict.fromkeys(ids) if name]
+        for start in range(0, len(names), LOOK_UPS):
+            some = names[start : start + LOOK_UPS]
             with self.told("looking documents up"):
                 answer = self._client.perform_request(
                     "POST",
                     f"/{self._indices.live}/_mget",
-                    params=parameters | {"filter_path": "docs._index,docs._source,docs.error"},
+                    params=parameters,
                     headers=_JSON,
-                    body={"ids": keys[start : start + LOOK_UPS]},
-                ).body
-            for entry in answer["docs"]:
-                if "error" in entry:
-                    raise IndexBroken(f"documents cannot be read: {entry['error'].get('reason')}")
-                if "_source" in entry:
+                    body={"ids": [key_of(name) for name in some]},
+                ).body["docs"]
+                faults = [entry["error"] for entry in answer if "error" in entry]
+                if faults:
+                    raise IndexBroken(f"documents cannot be read: {faults[0].get('reason')}; {REBUILD}")
+            for name, entry in zip(some, answer, strict=True):
+                if len(entry) > 1:  # found: the unknown have an index only
                     self.generation = entry["_index"]
-                    yield entry["_source"]
+                    yield name, entry
 
     def _search(self, what: str, asked: Json, *, filter_path: str = _SORTED_ONLY, **where: Any) -> Json:
         with self.told(what):
