@@ -5,8 +5,10 @@ Three steps that never overlap: read the rows, embed and write the index, tell t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from threading import Event
 from typing import Any, Protocol
 
 from sqlalchemy import func, select
@@ -114,16 +116,10 @@ def rebuild(
     Raises:
         EngineError: the new index lacks something; the one before is still there.
     """
-    with app.reading() as uow:
-        total = sum(_counts(uow.session).values())
-    report, done = WriteReport(), 0
     index = app.index_to_rebuild()
     try:
         with index.rebuild() as fresh:
-            for ids in _all_ids(app):
-                _add(report, _write_some(app, fresh, ids, alive))
-                done += len(ids)
-                progress(done, total)
+            report = _fill(app, fresh, progress, alive)
             fresh.switch(alive)
         lacking = _catch_up(app, report.failed, alive)
         if lacking:
@@ -197,10 +193,48 @@ def _mean(draft: Draft, vectors: Mapping[tuple[Use, str], FloatArray]) -> FloatA
     return mixed([(vectors[part.use, part.text], part.share) for part in draft.parts])
 
 
-def _write_some(app: Reading, target: Writer, ids: Sequence[str], alive: Alive) -> WriteReport:
+def _fill(app: Reading, target: Writer, progress: Progress, alive: Alive) -> WriteReport:
+    """Writes everything indexable; while the index takes one batch a thread reads and embeds the next.
+
+    ``alive`` is called in that thread; what it raises ends the work.
+    """
     with app.reading() as uow:
-        found = drafts(uow.session, ids)
-    return target.write(complete(app.embedder, [draft for draft in found.values() if draft], alive))
+        total = sum(_counts(uow.session).values())
+    report, done = WriteReport(), 0
+    is_over = Event()
+
+    def still_wanted() -> None:
+        if is_over.is_set():
+            raise CancelledError
+        alive()
+
+    def prepared(ids: Sequence[str]) -> list[Document]:
+        with app.reading() as uow:
+            found = drafts(uow.session, ids)
+        return complete(app.embedder, [draft for draft in found.values() if draft], still_wanted)
+
+    with ThreadPoolExecutor(1, thread_name_prefix="reading") as pool:
+        try:
+            for number, documents in _one_ahead(pool, prepared, _all_ids(app)):
+                _add(report, target.write(documents))
+                done += number
+                progress(done, total)
+        finally:
+            is_over.set()
+    return report
+
+
+def _one_ahead(
+    pool: Executor, prepared: Callable[[Sequence[str]], list[Document]], batches: Iterable[Sequence[str]]
+) -> Iterator[tuple[int, list[Document]]]:
+    """Size and documents of each batch; the next one is under way when one is given out."""
+    waiting: tuple[int, Future[list[Document]]] | None = None
+    for ids in batches:
+        ready, waiting = waiting, (len(ids), pool.submit(prepared, ids))
+        if ready is not None:
+            yield ready[0], ready[1].result()
+    if waiting is not None:
+        yield waiting[0], waiting[1].result()
 
 
 def _all_ids(app: Reading) -> Iterator[Sequence[str]]:

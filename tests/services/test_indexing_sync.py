@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+from threading import Semaphore
 
 import numpy as np
 import pytest
@@ -64,6 +65,41 @@ def test_progress_of_a_rebuild_ends_at_its_total(filled):
     told = []
     sync.rebuild(filled, lambda done, total: told.append((done, total)))
     assert told == [(1, 5), (2, 5), (4, 5), (5, 5)]
+
+
+def test_a_rebuild_reads_the_next_batch_while_the_index_takes_one(filled, monkeypatch):
+    monkeypatch.setattr(sync, "BATCH", 1)
+    reads, told = Semaphore(0), []
+
+    def seen(session, ids):
+        reads.release()
+        return drafts(session, ids)
+
+    def written(done, total):
+        if done == 1:
+            told.append([reads.acquire(timeout=20) for _batch in ("first", "second")])
+
+    monkeypatch.setattr(sync, "drafts", seen)
+    sync.rebuild(filled, written)
+    assert (told, versions(filled)) == ([[True, True]], ALL)
+
+
+def test_a_rebuild_that_stops_while_writing_reads_no_further(filled, monkeypatch):
+    monkeypatch.setattr(sync, "BATCH", 1)
+    before, reads = filled.index.generation, []
+
+    def seen(session, ids):
+        reads.extend(ids)
+        return drafts(session, ids)
+
+    def stopped(done, total):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sync, "drafts", seen)
+    with pytest.raises(KeyboardInterrupt):
+        sync.rebuild(filled, stopped)
+    assert reads == ["organization:1", "problem:1"]
+    assert filled.index.generation == before
 
 
 def test_a_second_rebuild_asks_the_model_for_nothing(filled, embedder):
