@@ -46,14 +46,17 @@ def main() -> None:
     parser.add_argument("--url", required=True, help="as elasticsearch_url")
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--shards", type=int, nargs="+", default=SHARDS)
+    parser.add_argument("--papers", type=int, default=300, help="papers asked for their experts, at most")
     parser.add_argument("--keep", action="store_true", help="leave the workspaces on the server")
     given = parser.parse_args()
     settings = replace(load(given.home), engine="embedded", threads=1)
-    here = answers(settings, given.data)
+    here = answers(settings, given.data, given.papers)
     there = {}
     for shards in given.shards:
         server = on_server(settings, given.url, shards)
-        there[f"{shards} shard{'s' if shards > 1 else ''}"] = answers(server, given.data, is_kept=given.keep)
+        there[f"{shards} shard{'s' if shards > 1 else ''}"] = answers(
+            server, given.data, given.papers, is_kept=given.keep
+        )
     print(overlaps(here, there))
     print(figures({"embedded": here, **there}))
 
@@ -69,10 +72,10 @@ def on_server(settings: Settings, url: str, shards: int) -> Settings:
     )
 
 
-def answers(settings: Settings, data: Path, *, is_kept: bool = True) -> Answers:
+def answers(settings: Settings, data: Path, most: int, *, is_kept: bool = True) -> Answers:
     """Everything asked of one engine."""
     folder = workspace.read_folder(data)
-    papers = experts.read_papers(data / "loo_papers.json", folder)
+    papers = experts.read_papers(data / "loo_papers.json", folder)[:most]
     with _opened(settings, data, folder, is_kept=is_kept) as (app, index):
         found = problems.cases(index, app.embedder, folder)
         weights = np.array(shipped().weights)
