@@ -7,6 +7,7 @@ home/home.lock, rebuild.lock
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -33,6 +34,7 @@ from indexer.intake import checked_limit, checked_vector
 from indexer.locks import held
 from indexer.manifest import Manifest
 from indexer.query import Filter, Hit, Page, WordQuery
+from indexer.turns import Turns
 from indexer.vector_store import NO_ROW
 from indexer.view import View
 
@@ -56,6 +58,7 @@ class EmbeddedEngine:
         self._fingerprint = fingerprint
         self._dimension = dimension
         self._lock = Lock()
+        self._turns = Turns(max(2, os.cpu_count() or 1))
         self._live: Generation | None = None
         self._stamp: manifest.Stamp | None = None
         self._retired: list[Generation] = []
@@ -98,7 +101,8 @@ class EmbeddedEngine:
         checked_limit(limit)
         position = int(place_of(after, query, where)) if after is not None else 0
         need = position + limit + 1 if limit else 0
-        hits, count = self._view().search(query, where, need, total=total)
+        with self._turns.taken():
+            hits, count = self._view().search(query, where, need, total=total)
         end = position + limit
         following = token_of(str(end), query, where) if len(hits) > end else None
         return Page(tuple(hits[position:end]), count, following)
@@ -106,7 +110,9 @@ class EmbeddedEngine:
     def nearest(self, vector: FloatArray, where: Filter, limit: int = 10) -> tuple[Hit, ...]:
         """Clauses 11–13."""
         checked_limit(limit)
-        return tuple(self._view().nearest(checked_vector(vector, self._dimension), where, limit))
+        asked = checked_vector(vector, self._dimension)
+        with self._turns.taken():
+            return tuple(self._view().nearest(asked, where, limit))
 
     def scores(self, vector: FloatArray, ids: Sequence[str]) -> dict[str, float]:
         """Clause 16."""
@@ -126,11 +132,13 @@ class EmbeddedEngine:
 
     def facets(self, where: Filter, part: str, query: WordQuery | None = None) -> dict[str, int]:
         """Clause 12."""
-        return self._view().facets(where, part, query)
+        with self._turns.taken():
+            return self._view().facets(where, part, query)
 
     def frequencies(self, words: Iterable[str], kinds: Sequence[str] | None = None) -> dict[str, int]:
         """Clause 17."""
-        return self._view().frequencies(words, kinds)
+        with self._turns.taken():
+            return self._view().frequencies(words, kinds)
 
     def versions(self) -> Iterator[tuple[str, int]]:
         """Clause 18."""
