@@ -120,7 +120,8 @@ def server() -> Iterator[tuple[str, list[str]]]:
 def _processes(folder: str) -> Iterator[str]:
     for entry in Path("/proc").iterdir():
         with suppress(OSError):
-            if entry.name.isdigit() and folder.encode() in (entry / "cmdline").read_bytes():
+            command = (entry / "cmdline").read_bytes() if entry.name.isdigit() else b""
+            if folder.encode() in command and command.split(b"\0")[0].endswith(b"java"):
                 yield entry.name
 
 
