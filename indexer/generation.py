@@ -76,6 +76,7 @@ class Generation:
         view = self._view
         if view is None or stamp != self._stamp:
             with self._lock:
+                stamp = self._lexical.stamp()  # many may have waited here while one of them loaded it
                 if self._view is None or stamp != self._stamp:
                     self._view = self._next_view()
                     self._stamp = stamp
