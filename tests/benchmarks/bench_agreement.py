@@ -1,9 +1,10 @@
 """Same answers from both engines: top tens and figures of the evaluation, on the embedded engine and a server.
 
-python -m tests.benchmarks.bench_agreement --home HOME --url http://127.0.0.1:9200
+python -m tests.benchmarks.bench_agreement [--papers 300]
 
-HOME is an installation whose cache holds the vectors of ../shared/data, so that nothing is embedded anew. On the
-server it makes workspaces named agree-1-… and agree-3-… (one shard, three shards), and removes them unless --keep.
+The installation is that of the other benchmarks unless --home names one; its cache should hold the vectors of
+../shared/data, so that nothing is embedded anew. The server is the tests'. There it makes workspaces named agree-1-…
+and agree-3-… (one shard, three shards), and removes them unless --keep.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from indexer.engine import Engine
 from matchmaker.bootstrap import Application, build
 from matchmaker.config import Settings, load
 from matchmaker.evaluation import experts, problems, workspace
 from matchmaker.matching.model import shipped
-from tests.benchmarks.support import DATA
+from tests.benchmarks.support import DATA, installation
+from tests.support import elasticsearch as servers
 
 TOP = 10
 #: Lists of a problem that are compared; "ranking" is ours with the shipped model.
@@ -42,18 +45,26 @@ class Answers:
 def main() -> None:
     """Prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--home", type=Path, required=True)
-    parser.add_argument("--url", required=True, help="as elasticsearch_url")
+    parser.add_argument("--home", type=Path, help="an installation (default: that of the benchmarks)")
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--shards", type=int, nargs="+", default=SHARDS)
-    parser.add_argument("--papers", type=int, default=300, help="papers asked for their experts, at most")
+    parser.add_argument("--papers", type=int, default=30, help="papers asked for their experts, at most")
     parser.add_argument("--keep", action="store_true", help="leave the workspaces on the server")
     given = parser.parse_args()
-    settings = replace(load(given.home), engine="embedded", threads=1)
+    try:
+        with servers.server() as url:
+            run(given, url)
+    except pytest.skip.Exception as absent:
+        print(absent)
+
+
+def run(given: argparse.Namespace, url: str) -> None:
+    """Asks every engine the same."""
+    settings = replace(load(given.home or installation()), engine="embedded", threads=1)
     here = answers(settings, given.data, given.papers)
     there = {}
     for shards in given.shards:
-        server = on_server(settings, given.url, shards)
+        server = on_server(settings, url, shards)
         there[f"{shards} shard{'s' if shards > 1 else ''}"] = answers(
             server, given.data, given.papers, is_kept=given.keep
         )
