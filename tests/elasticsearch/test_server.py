@@ -51,7 +51,7 @@ def test_a_killed_run_leaves_no_node():
         folder = run.stdout.readline().strip()
         run.kill()
     deadline = time.monotonic() + 30
-    while Path(folder).exists() and time.monotonic() < deadline:
+    while (Path(folder).exists() or _processes_of(folder)) and time.monotonic() < deadline:
         time.sleep(0.2)
     assert (Path(folder).exists(), _processes_of(folder)) == (False, [])
 

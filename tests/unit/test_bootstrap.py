@@ -56,3 +56,20 @@ def test_the_secret_is_made_once_and_its_owners_alone(app):
     path = app.settings.home / "secret"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [each.name for each in path.parent.glob("secret*")] == ["secret"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({}, "no address"),
+        ({"elasticsearch_url": "es1:9200"}, "es1:9200"),
+        ({"elasticsearch_url": "https://u:geheim@es1:0"}, "no address"),
+        ({"elasticsearch_url": "http://es1:9200", "elasticsearch_index": "Ämter"}, "small letters"),
+        ({"elasticsearch_url": "https://es1:9200", "elasticsearch_ca": "/nowhere.pem"}, "/nowhere.pem"),
+    ],
+)
+def test_settings_of_elasticsearch_that_cannot_be_used_are_told_without_a_secret(tmp_path, changes, named):
+    settings = Settings(home=tmp_path, engine="elasticsearch", **changes)
+    with pytest.raises(ConfigurationError, match=named) as told:
+        build(settings)
+    assert "geheim" not in str(told.value) + repr(settings)
