@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
 #: Documents of one request: while one is under way the next one is segmented.
-CHUNK = 125
+CHUNK = 250
 #: Attempts of what a busy server refused, and the pause before the first further one, s; it doubles.
 _ATTEMPTS = 6
 _PAUSE = 0.2
