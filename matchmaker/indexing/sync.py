@@ -1,6 +1,7 @@
 """Makes the index agree with the database: some objects, all of them beside the live index, or a check.
 
-Three steps that never overlap: read the rows, embed and write the index, tell the database.
+Three steps, none within another's transaction: read the rows, embed and write the index, tell the database. A
+rebuild reads and embeds one batch while the index takes the one before.
 """
 
 from __future__ import annotations
