@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from indexer.document import Document, text_of
 from indexer.embedder import Use
+from matchmaker.lifecycle import SHOWN
 from matchmaker.matching.analysis import analyse
 from matchmaker.matching.question import Question
 from matchmaker.models import (
@@ -31,7 +32,7 @@ from matchmaker.models import (
 from matchmaker.storage.queries import TABLES, index_id, parse_id
 
 #: States of a problem in which it stands in the index.
-INDEXED_STATES = frozenset({"published", "docking", "solved"})
+INDEXED_STATES = SHOWN
 #: Characters of an expert's works that go into his lexical profile.
 MOST_PROFILE_CHARACTERS = 20_000
 

@@ -1,18 +1,20 @@
 """Tables: one file per subject; importing this package knows them all."""
 
+from matchmaker.models.attachment import Attachment
 from matchmaker.models.base import Base, now
 from matchmaker.models.expert import Expert, ExpertProject
 from matchmaker.models.history import AccessLog, History
 from matchmaker.models.indicator import Indicator
 from matchmaker.models.job import ImportFault, ImportRun, Job, Lease
 from matchmaker.models.match import Match, MatchRun
-from matchmaker.models.organization import Organization
+from matchmaker.models.organization import Organization, Territory
 from matchmaker.models.pending import PendingLink
-from matchmaker.models.problem import Problem
+from matchmaker.models.problem import Problem, ProblemBody
+from matchmaker.models.version import Purge, Review, Version
 from matchmaker.models.work import Achievement, Authorship, Inventorship, Patent, Publication
 
 __all__ = [
-    "AccessLog", "Achievement", "Authorship", "Base", "Expert", "ExpertProject", "History", "ImportFault",
-    "ImportRun", "Indicator", "Inventorship", "Job", "Lease", "Match", "MatchRun", "Organization", "Patent",
-    "PendingLink", "Problem", "Publication", "now",
+    "AccessLog", "Achievement", "Attachment", "Authorship", "Base", "Expert", "ExpertProject", "History",
+    "ImportFault", "ImportRun", "Indicator", "Inventorship", "Job", "Lease", "Match", "MatchRun", "Organization", "Patent",
+    "PendingLink", "Problem", "ProblemBody", "Publication", "Purge", "Review", "Territory", "Version", "now",
 ]  # fmt: skip

@@ -80,3 +80,13 @@ class Findable:
     visibility: Mapped[str] = mapped_column(String(20), default="public", index=True)
     readers: Mapped[str] = mapped_column(Text, default=" public office ")
     hidden_from: Mapped[str] = mapped_column(Text, default=" ")
+
+
+class Versioned:
+    """A row whose earlier forms are kept (``models.version.Version``).
+
+    Attributes:
+        revision: number of its newest version; a form that was filled in on an older one is stale.
+    """
+
+    revision: Mapped[int] = mapped_column(default=0)

@@ -7,11 +7,11 @@ from datetime import date
 from sqlalchemy import Date, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.models.base import Base, Dated, Findable, Imported, Keyed
+from matchmaker.models.base import Base, Dated, Findable, Imported, Keyed, Versioned
 from matchmaker.models.work import Achievement, Authorship, Inventorship
 
 
-class Expert(Keyed, Imported, Findable, Dated, Base):
+class Expert(Keyed, Imported, Findable, Versioned, Dated, Base):
     """A person whose expertise may solve problems; contacts are masked until both sides accept."""
 
     __tablename__ = "expert"
@@ -45,6 +45,12 @@ class Expert(Keyed, Imported, Findable, Dated, Base):
         back_populates="expert", cascade="all, delete-orphan"
     )
     achievements: Mapped[list[Achievement]] = relationship(back_populates="leader")
+
+    @property
+    def relations(self) -> dict[str, set[str]]:
+        """Audiences of the person and of those who answer for his body, for rules of permission."""
+        liaison = {f"liaison:{self.organization_id}"} if self.organization_id else set()
+        return {"self": {f"expert:{self.id}"}, "liaison": liaison}
 
 
 class ExpertProject(Keyed, Base):

@@ -12,13 +12,20 @@ from matchmaker.models.base import Base, Keyed, now
 
 
 class History(Keyed, Base):
-    """One change: nothing is ever overwritten here."""
+    """One change: nothing is ever overwritten here.
+
+    Attributes:
+        actor, account_id: who did it, by name and account (None for a visitor, a link or the system).
+        behalf: for whom he acted; "" for himself.
+    """
 
     __tablename__ = "history"
 
     at: Mapped[datetime] = mapped_column(DateTime, default=now, index=True)
     actor: Mapped[str] = mapped_column(String(100))
     action: Mapped[str] = mapped_column(String(40))
+    account_id: Mapped[int | None] = mapped_column(index=True)
+    behalf: Mapped[str] = mapped_column(String(200), default="")
     subject: Mapped[str] = mapped_column(String(60), index=True)
     changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
@@ -31,4 +38,6 @@ class AccessLog(Keyed, Base):
     at: Mapped[datetime] = mapped_column(DateTime, default=now, index=True)
     actor: Mapped[str] = mapped_column(String(100))
     action: Mapped[str] = mapped_column(String(40))
+    account_id: Mapped[int | None] = mapped_column(index=True)
+    behalf: Mapped[str] = mapped_column(String(200), default="")
     subject: Mapped[str] = mapped_column(String(60), index=True)

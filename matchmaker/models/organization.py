@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Date, String, Text
+from sqlalchemy import Date, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.models.base import Base, Dated, Findable, Imported, Keyed
+from matchmaker.models.base import Base, Dated, Findable, Imported, Keyed, Versioned
 
 
-class Organization(Keyed, Imported, Findable, Dated, Base):
+class Organization(Keyed, Imported, Findable, Versioned, Dated, Base):
     """A university, institute, park, enterprise … (``taxonomy.ORGANIZATION_KINDS``)."""
 
     __tablename__ = "organization"
@@ -27,6 +27,22 @@ class Organization(Keyed, Imported, Findable, Dated, Base):
 
     experts: Mapped[list[Expert]] = relationship(back_populates="organization")
     problems: Mapped[list[Problem]] = relationship(back_populates="organization")
+
+    @property
+    def relations(self) -> dict[str, set[str]]:
+        """Audiences of those who answer for it, for rules of permission."""
+        return {"owner": {f"liaison:{self.id}"}, "liaison": {f"liaison:{self.id}"}}
+
+
+class Territory(Base):
+    """The town, street or park that cares for a body: its liaison acts for that body."""
+
+    __tablename__ = "territory"
+
+    organization_id: Mapped[int] = mapped_column(
+        ForeignKey("organization.id", ondelete="CASCADE"), primary_key=True
+    )
+    town_id: Mapped[int] = mapped_column(ForeignKey("organization.id", ondelete="CASCADE"), index=True)
 
 
 from matchmaker.models.expert import Expert  # noqa: E402 - the two tables refer to each other

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import BigInteger, Date, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from matchmaker.models.base import Base, Dated, Findable, Imported, Keyed
+from matchmaker.models.base import Base, Dated, Findable, Imported, Keyed, Versioned
 from matchmaker.models.indicator import Indicator
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Inventorship(Base):
     expert: Mapped[Expert] = relationship(back_populates="inventorships")
 
 
-class Achievement(Keyed, Imported, Findable, Dated, Base):
+class Achievement(Keyed, Imported, Findable, Versioned, Dated, Base):
     """A result that can be transferred; the price is in 分 (1/100 yuan), None when negotiable."""
 
     __tablename__ = "achievement"
@@ -117,3 +117,11 @@ class Achievement(Keyed, Imported, Findable, Dated, Base):
     indicators: Mapped[list[Indicator]] = relationship(
         cascade="all, delete-orphan", order_by="Indicator.position"
     )
+
+    @property
+    def relations(self) -> dict[str, set[str]]:
+        """Audiences of its leader and of those who answer for its body, for rules of permission."""
+        owner = {f"liaison:{self.organization_id}"} if self.organization_id else set()
+        if self.leader_id is not None:
+            owner.add(f"expert:{self.leader_id}")
+        return {"owner": owner}

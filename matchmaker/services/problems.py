@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from matchmaker.errors import NotFound
 from matchmaker.indexing.documents import INDEXED_STATES
+from matchmaker.lifecycle import STATES as STATES
 from matchmaker.messages import Message
 from matchmaker.models import Organization, Problem
 from matchmaker.permissions import OFFICE, Actor, audiences_of
@@ -18,17 +19,6 @@ from matchmaker.services.paging import Page, holds, paged, within_region
 from matchmaker.storage.queries import in_code_order, readable_by
 from matchmaker.storage.unit_of_work import UnitOfWork
 
-#: States in the order of a problem's life → their names.
-STATES: dict[str, Message] = {
-    "draft": Message("草稿"),
-    "submitted": Message("待审核"),
-    "returned": Message("退回"),
-    "published": Message("已发布"),
-    "docking": Message("对接中"),
-    "solved": Message("已解决"),
-    "withdrawn": Message("已撤回"),
-    "expired": Message("已过期"),
-}
 _SORTS: dict[str, Any] = {
     "title": in_code_order(Problem.title),
     "number": in_code_order(Problem.number),

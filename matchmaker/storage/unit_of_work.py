@@ -72,8 +72,12 @@ class UnitOfWork:
 
     def record(self, actor: Actor, action: str, subject: str, **changes: Any) -> None:
         """A line of history."""
-        self.session.add(History(actor=actor.name, action=action, subject=subject, changes=changes))
+        self.session.add(History(action=action, subject=subject, changes=changes, **_who(actor)))
 
     def looked_at(self, actor: Actor, action: str, subject: str) -> None:
         """A line of the log of looks at personal data."""
-        self.session.add(AccessLog(actor=actor.name, action=action, subject=subject))
+        self.session.add(AccessLog(action=action, subject=subject, **_who(actor)))
+
+
+def _who(actor: Actor) -> dict[str, Any]:
+    return {"actor": actor.name[:100], "account_id": actor.account, "behalf": actor.behalf[:200]}
