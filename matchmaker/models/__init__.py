@@ -15,6 +15,7 @@ from matchmaker.models.work import Achievement, Authorship, Inventorship, Patent
 
 __all__ = [
     "AccessLog", "Achievement", "Attachment", "Authorship", "Base", "Expert", "ExpertProject", "History",
-    "ImportFault", "ImportRun", "Indicator", "Inventorship", "Job", "Lease", "Match", "MatchRun", "Organization", "Patent",
-    "PendingLink", "Problem", "ProblemBody", "Publication", "Purge", "Review", "Territory", "Version", "now",
+    "ImportFault", "ImportRun", "Indicator", "Inventorship", "Job", "Lease", "Match", "MatchRun", "Organization",
+    "Patent", "PendingLink", "Problem", "ProblemBody", "Publication", "Purge", "Review", "Territory",
+    "Version", "now",
 ]  # fmt: skip

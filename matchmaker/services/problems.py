@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from matchmaker import lifecycle
 from matchmaker.errors import NotFound
 from matchmaker.indexing.documents import INDEXED_STATES
-from matchmaker.lifecycle import STATES as STATES
 from matchmaker.messages import Message
 from matchmaker.models import Organization, Problem
 from matchmaker.permissions import OFFICE, Actor, audiences_of
@@ -19,6 +19,8 @@ from matchmaker.services.paging import Page, holds, paged, within_region
 from matchmaker.storage.queries import in_code_order, readable_by
 from matchmaker.storage.unit_of_work import UnitOfWork
 
+#: States in the order of a problem's life → their names.
+STATES = lifecycle.STATES
 _SORTS: dict[str, Any] = {
     "title": in_code_order(Problem.title),
     "number": in_code_order(Problem.number),

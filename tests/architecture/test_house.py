@@ -29,6 +29,7 @@ OPEN_TO_WEB = (
     "matchmaker.lookups",
     "matchmaker.permissions",
     "matchmaker.errors",
+    "matchmaker.lifecycle",
     "matchmaker.messages",
     "matchmaker.taxonomy",
     "matchmaker.config",
