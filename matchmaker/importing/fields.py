@@ -14,7 +14,7 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from matchmaker.importing.faults import Fault, Finding, refuse, shortened, told
-from matchmaker.taxonomy import INDUSTRIES, REGIONS, Table
+from matchmaker.taxonomy import INDUSTRIES, REGIONS, Table, region_path
 
 #: Characters of a field without a shorter limit of its own.
 LONG = 200_000
@@ -134,24 +134,41 @@ def known(table: Table, text: str) -> str:
 
 
 class Region(Converted):
-    """GB/T 2260: a code of a known province, or a name; an unknown name is told and left empty."""
+    """GB/T 2260: a code of a known province, a name, or an address that begins with one.
+
+    What several places are called (朝阳区), or nobody, is told and left empty.
+    """
 
     def _convert(self, text: str) -> str:
         if re.fullmatch(r"\d{6}", text) and f"{text[:2]}0000" in REGIONS:
             return text
-        code = REGIONS.find(text) or REGIONS.find(text + "市") or REGIONS.find(text + "省")
-        return code or self._longest_beginning(text)
-
-    def _longest_beginning(self, text: str) -> str:
-        """浙江省绍兴市嵊州市 → 绍兴市: the smallest known region that the text names."""
-        found = [(len(code.rstrip("0")), code) for code in REGIONS if REGIONS.label(code) in text]
-        if found:
-            return max(found)[1]
-        fault = told(
-            "不认识地区“%(value)s”，已留空", "请填 GB/T 2260 的六位代码或省、市全称", value=shortened(text)
+        codes = REGIONS.candidates(text) or REGIONS.beginning(text)
+        if len(codes) == 1:
+            return codes[0]
+        if codes:
+            return self._left_empty(several(text, codes))
+        return REGIONS.mentioned(text) or self._left_empty(
+            told(
+                "不认识地区“%(value)s”，已留空",
+                "请填 GB/T 2260 的六位代码或省、市全称",
+                value=shortened(text),
+            )
         )
+
+    def _left_empty(self, fault: Fault) -> str:
         _remark(self, fault)
         return ""
+
+
+def several(text: str, codes: Iterable[str]) -> Fault:
+    """The fault of a name that several places share."""
+    places = "、".join(region_path(code) for code in list(codes)[:4])
+    return told(
+        "有几个地方都叫“%(value)s”，已留空",
+        "请写出所属的省、市，如：%(places)s",
+        value=shortened(text),
+        places=places,
+    )
 
 
 class Industry(Converted):

@@ -2,36 +2,52 @@
 
 from __future__ import annotations
 
-from matchmaker.taxonomy.tables import (
-    ACHIEVEMENT_BANDS,
+from matchmaker.taxonomy.forms import (
     COMPARATORS,
     COOPERATION,
     FIELDS,
-    INDUSTRIES,
-    MATURITY,
     ORGANIZATION_KINDS,
-    PATENT_STATUS,
     PROBLEM_KINDS,
-    REGIONS,
-    TRANSFER_MODES,
     VISIBILITY,
-    Table,
-    region_path,
 )
+from matchmaker.taxonomy.official import (
+    OFFICIAL_ACTIVITIES,
+    OFFICIAL_BODIES,
+    OFFICIAL_FIELDS,
+    OFFICIAL_SOLUTIONS,
+)
+from matchmaker.taxonomy.reasons import DECLINE_REASONS, RETURN_REASONS, WITHDRAW_REASONS
+from matchmaker.taxonomy.standards import DISCIPLINES, INDUSTRIES, IPC, NATURES, REGIONS, region_path
+from matchmaker.taxonomy.table import Entry, Table
+from matchmaker.taxonomy.works import ACHIEVEMENT_BANDS, MATURITY, PATENT_STATUS, TRANSFER_MODES
+
+#: Name in addresses and commands → table.
+TABLES: dict[str, Table] = {
+    "regions": REGIONS,
+    "industries": INDUSTRIES,
+    "disciplines": DISCIPLINES,
+    "ipc": IPC,
+    "fields": FIELDS,
+    "problem-kinds": PROBLEM_KINDS,
+    "cooperation": COOPERATION,
+    "organization-kinds": ORGANIZATION_KINDS,
+    "maturity": MATURITY,
+    "transfer-modes": TRANSFER_MODES,
+    "patent-status": PATENT_STATUS,
+    "natures": NATURES,
+    "official-fields": OFFICIAL_FIELDS,
+    "official-solutions": OFFICIAL_SOLUTIONS,
+    "official-activities": OFFICIAL_ACTIVITIES,
+    "official-bodies": OFFICIAL_BODIES,
+    "return-reasons": RETURN_REASONS,
+    "decline-reasons": DECLINE_REASONS,
+    "withdraw-reasons": WITHDRAW_REASONS,
+}
 
 __all__ = [
-    "ACHIEVEMENT_BANDS",
-    "COMPARATORS",
-    "COOPERATION",
-    "FIELDS",
-    "INDUSTRIES",
-    "MATURITY",
-    "ORGANIZATION_KINDS",
-    "PATENT_STATUS",
-    "PROBLEM_KINDS",
-    "REGIONS",
-    "TRANSFER_MODES",
-    "VISIBILITY",
-    "Table",
+    "ACHIEVEMENT_BANDS", "COMPARATORS", "COOPERATION", "DECLINE_REASONS", "DISCIPLINES", "FIELDS",
+    "INDUSTRIES", "IPC", "MATURITY", "NATURES", "OFFICIAL_ACTIVITIES", "OFFICIAL_BODIES", "OFFICIAL_FIELDS",
+    "OFFICIAL_SOLUTIONS", "ORGANIZATION_KINDS", "PATENT_STATUS", "PROBLEM_KINDS", "REGIONS",
+    "RETURN_REASONS", "TABLES", "TRANSFER_MODES", "VISIBILITY", "WITHDRAW_REASONS", "Entry", "Table",
     "region_path",
-]
+]  # fmt: skip

@@ -121,12 +121,26 @@ def test_lists_of_texts_are_divided_and_lose_blanks_and_repetitions():
         ("330200", "330200"),
         ("宁波市", "330200"),
         ("宁波", "330200"),
-        ("浙江省宁波市鄞州区", "330200"),
+        ("浙江省宁波市鄞州区", "330212"),
+        ("鄞州区中河街道", "330212"),
+        ("北京市朝阳区", "110105"),
+        ("某集团（浙江省宁波市）", "330200"),
         ("330212", "330212"),
     ],
 )
 def test_regions(text, code):
     assert value("problem", "region", text) == code
+
+
+def test_a_region_that_several_places_may_mean_is_told_and_left_empty():
+    row = check("problem", region="朝阳区")
+    assert row.values["region"] == ""
+    assert [(str(note.fault.fault), str(note.fault.remedy)) for note in row.notes] == [
+        (
+            "有几个地方都叫“朝阳区”，已留空",
+            "请写出所属的省、市，如：北京市朝阳区、吉林省长春市朝阳区",
+        )
+    ]
 
 
 def test_an_unknown_region_is_told_and_left_empty():
