@@ -19,7 +19,18 @@ if TYPE_CHECKING:
     from flask import Blueprint
 
 #: Modules of ``web.pages``; each has a ``blueprint`` of its own name.
-PAGES = ("home", "problems", "experts", "works", "search", "institutes", "imports", "health", "styleguide")
+PAGES = (
+    "home",
+    "problems",
+    "experts",
+    "works",
+    "search",
+    "institutes",
+    "imports",
+    "health",
+    "styleguide",
+    "permissions",
+)
 
 
 def create_app(app: Application, *, testing: bool = False) -> Flask:
