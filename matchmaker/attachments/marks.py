@@ -1,7 +1,7 @@
 """Classification marks 密级标志 in a text: found however they are spaced or written, with few false alarms.
 
 What counts is a *mark*, not a word: 秘密★10年, 机密级, a line that says nothing but 绝密, 密级：秘密, a
-ticked box, 内部资料 注意保密. 商业秘密, 技术秘密, 保密协议, 机密计算 or “不含国家秘密” are ordinary words of a need.
+ticked box, 内部资料 注意保密. Ordinary words of a need are 商业秘密, 技术秘密, 保密协议, 机密计算.
 """
 
 from __future__ import annotations
