@@ -47,3 +47,50 @@ TO: dict[str, str] = {
 EDITABLE = frozenset({"draft", "returned", "published", "docking", "expired"})
 #: Of these, the states that a change by its owner leads back to review.
 REVIEWED_AGAIN = frozenset({"published", "docking", "expired"})
+
+#: States of an introduction in the order of its life → their names.
+INTRODUCTION_STATES: dict[str, Message] = {
+    "asked": Message("等待答复"),
+    "accepted": Message("已接受"),
+    "meeting": Message("已约见面"),
+    "intention": Message("达成意向"),
+    "closed": Message("已结束"),
+    "declined": Message("已婉拒"),
+    "lapsed": Message("逾期未答复"),
+    "recalled": Message("已收回"),
+}
+#: States of an introduction that still goes on: one a pair of problem and expert.
+INTRODUCTION_OPEN = frozenset({"asked", "accepted", "meeting", "intention"})
+#: States after both sides have agreed: each knows how to reach the other.
+INTRODUCTION_CONNECTED = frozenset({"accepted", "meeting", "intention", "closed"})
+#: States whose reason the ranking heeds.
+INTRODUCTION_REFUSED = frozenset({"declined", "closed"})
+#: Step of an introduction → states that it begins in.
+INTRODUCTION_FROM: dict[str, frozenset[str]] = {
+    "accept": frozenset({"asked"}),
+    "decline": frozenset({"asked"}),
+    "lapse": frozenset({"asked"}),
+    "recall": frozenset({"asked"}),
+    "meet": frozenset({"accepted", "meeting"}),
+    "intend": frozenset({"accepted", "meeting"}),
+    "close": frozenset({"accepted", "meeting", "intention"}),
+    "write": frozenset({"accepted", "meeting", "intention"}),
+    "back": frozenset({"meeting", "intention", "closed", "declined", "lapsed"}),
+}
+#: Step of an introduction → state that it ends in; “back” leads where ``INTRODUCTION_BACK`` says.
+INTRODUCTION_TO: dict[str, str] = {
+    "accept": "accepted",
+    "decline": "declined",
+    "lapse": "lapsed",
+    "recall": "recalled",
+    "meet": "meeting",
+    "intend": "intention",
+    "close": "closed",
+}
+INTRODUCTION_BACK: dict[str, str] = {
+    "meeting": "accepted",
+    "intention": "accepted",
+    "closed": "accepted",
+    "declined": "asked",
+    "lapsed": "asked",
+}

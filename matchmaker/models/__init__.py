@@ -2,11 +2,19 @@
 
 from matchmaker.models.attachment import Attachment
 from matchmaker.models.base import Base, now
+from matchmaker.models.counter import Counter
 from matchmaker.models.expert import Expert, ExpertProject
 from matchmaker.models.history import AccessLog, History
 from matchmaker.models.indicator import Indicator
+from matchmaker.models.introduction import (
+    Introduction,
+    IntroductionEvent,
+    IntroductionNote,
+    IntroductionSeen,
+)
 from matchmaker.models.job import ImportFault, ImportRun, Job, Lease
 from matchmaker.models.match import Match, MatchRun
+from matchmaker.models.merge import Distinction, Merge
 from matchmaker.models.organization import Organization, Territory
 from matchmaker.models.pending import PendingLink
 from matchmaker.models.problem import Problem, ProblemBody
@@ -19,12 +27,17 @@ __all__ = [
     "Attachment",
     "Authorship",
     "Base",
+    "Counter",
     "Expert",
     "ExpertProject",
     "History",
     "ImportFault",
     "ImportRun",
     "Indicator",
+    "Introduction",
+    "IntroductionEvent",
+    "IntroductionNote",
+    "IntroductionSeen",
     "Inventorship",
     "Job",
     "Lease",
