@@ -8,10 +8,18 @@ from sqlalchemy import Date, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.models.base import Base, Dated, Findable, Imported, Keyed, Versioned
+from matchmaker.models.provenance import Sourced
 
 
-class Organization(Keyed, Imported, Findable, Versioned, Dated, Base):
-    """A university, institute, park, enterprise … (``taxonomy.ORGANIZATION_KINDS``)."""
+class Organization(Keyed, Imported, Findable, Versioned, Sourced, Dated, Base):
+    """A university, institute, park, enterprise … (``taxonomy.ORGANIZATION_KINDS``).
+
+    Attributes:
+        industry: GB/T 4754.
+        nature: ``taxonomy.NATURES``.
+        tiers: ``taxonomy.TIERS`` of an enterprise.
+        contact_name, contact_phone, contact_email: shown as those of a person are.
+    """
 
     __tablename__ = "organization"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
@@ -24,14 +32,22 @@ class Organization(Keyed, Imported, Findable, Versioned, Dated, Base):
     website: Mapped[str] = mapped_column(String(300), default="")
     address: Mapped[str] = mapped_column(String(300), default="")
     verified_on: Mapped[date | None] = mapped_column(Date)
+    industry: Mapped[str] = mapped_column(String(10), default="")
+    nature: Mapped[str] = mapped_column(String(3), default="")
+    tiers: Mapped[list[str]] = mapped_column(default=list)
+    contact_name: Mapped[str] = mapped_column(String(100), default="")
+    contact_phone: Mapped[str] = mapped_column(String(50), default="")
+    contact_email: Mapped[str] = mapped_column(String(200), default="")
 
     experts: Mapped[list[Expert]] = relationship(back_populates="organization")
     problems: Mapped[list[Problem]] = relationship(back_populates="organization")
 
     @property
     def relations(self) -> dict[str, set[str]]:
-        """Audiences of those who answer for it, for rules of permission."""
-        return {"owner": {f"liaison:{self.id}"}, "liaison": {f"liaison:{self.id}"}}
+        """Audiences of those who answer for it and of the town that cares for it, for rules of permission."""
+        own = f"liaison:{self.id}"
+        towns = {each for each in (self.readers or "").split() if each[:8] == "liaison:"} - {own}
+        return {"owner": {own}, "liaison": {own}, "territory": towns}
 
 
 class Territory(Base):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.models.base import Base, Dated, Findable, Imported, Keyed, Versioned
 from matchmaker.models.indicator import Indicator
+from matchmaker.models.provenance import Sourced
 
 if TYPE_CHECKING:
     from matchmaker.models.expert import Expert
@@ -88,8 +89,15 @@ class Inventorship(Base):
     expert: Mapped[Expert] = relationship(back_populates="inventorships")
 
 
-class Achievement(Keyed, Imported, Findable, Versioned, Dated, Base):
-    """A result that can be transferred; the price is in 分 (1/100 yuan), None when negotiable."""
+class Achievement(Keyed, Imported, Findable, Versioned, Sourced, Dated, Base):
+    """A result that can be transferred; the price is in 分 (1/100 yuan), None when negotiable.
+
+    Attributes:
+        state: draft, submitted, returned or published, as a problem's.
+        ip: what the four parts beside it do not hold.
+        ip_status: ``taxonomy.PATENT_STATUS``.
+        price_kind: ``taxonomy.PRICE_KINDS``; "" follows from the price.
+    """
 
     __tablename__ = "achievement"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
@@ -111,6 +119,15 @@ class Achievement(Keyed, Imported, Findable, Versioned, Dated, Base):
     price_fen: Mapped[int | None] = mapped_column(BigInteger)
     region: Mapped[str] = mapped_column(String(6), default="")
     verified_on: Mapped[date | None] = mapped_column(Date)
+    state: Mapped[str] = mapped_column(String(20), default="published", index=True)
+    industry: Mapped[str] = mapped_column(String(10), default="")
+    discipline: Mapped[str] = mapped_column(String(200), default="")
+    ipc: Mapped[str] = mapped_column(String(200), default="")
+    ip_status: Mapped[str] = mapped_column(String(20), default="")
+    ip_number: Mapped[str] = mapped_column(String(100), default="")
+    ip_holder: Mapped[str] = mapped_column(String(200), default="")
+    ip_until: Mapped[date | None] = mapped_column(Date)
+    price_kind: Mapped[str] = mapped_column(String(12), default="")
 
     organization: Mapped[Organization | None] = relationship()
     leader: Mapped[Expert | None] = relationship(back_populates="achievements")
@@ -120,8 +137,9 @@ class Achievement(Keyed, Imported, Findable, Versioned, Dated, Base):
 
     @property
     def relations(self) -> dict[str, set[str]]:
-        """Audiences of its leader and of those who answer for its body, for rules of permission."""
-        owner = {f"liaison:{self.organization_id}"} if self.organization_id else set()
-        if self.leader_id is not None:
-            owner.add(f"expert:{self.leader_id}")
-        return {"owner": owner}
+        """Audiences of its leader, of those who answer for its body, of who drafts it, for permission."""
+        liaison = {f"liaison:{self.organization_id}"} if self.organization_id else set()
+        leader = {f"expert:{self.leader_id}"} if self.leader_id is not None else set()
+        drafting = self.state != "published" and self.created_by is not None
+        maker = {f"account:{self.created_by}"} if drafting else set()
+        return {"owner": liaison | leader | maker, "self": leader, "liaison": liaison}

@@ -33,6 +33,7 @@ _TECHNICAL = frozenset(
         "updated_at",
         "created_by",
         "provenance",
+        "reminded_at",
     }
 )
 #: Lists of small rows that belong to the object: their name → columns that are left out.

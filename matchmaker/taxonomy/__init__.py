@@ -16,6 +16,8 @@ from matchmaker.taxonomy.official import (
     OFFICIAL_FIELDS,
     OFFICIAL_SOLUTIONS,
 )
+from matchmaker.taxonomy.picking import picked
+from matchmaker.taxonomy.profiles import EXPERIENCE_KINDS, ORIGINS, PRICE_KINDS, TIERS
 from matchmaker.taxonomy.reasons import DECLINE_REASONS, RETURN_REASONS, WITHDRAW_REASONS
 from matchmaker.taxonomy.standards import DISCIPLINES, INDUSTRIES, IPC, NATURES, REGIONS, region_path
 from matchmaker.taxonomy.table import Entry, Table
@@ -35,6 +37,10 @@ TABLES: dict[str, Table] = {
     "transfer-modes": TRANSFER_MODES,
     "patent-status": PATENT_STATUS,
     "natures": NATURES,
+    "experience-kinds": EXPERIENCE_KINDS,
+    "price-kinds": PRICE_KINDS,
+    "tiers": TIERS,
+    "origins": ORIGINS,
     "official-fields": OFFICIAL_FIELDS,
     "official-solutions": OFFICIAL_SOLUTIONS,
     "official-activities": OFFICIAL_ACTIVITIES,
@@ -45,9 +51,9 @@ TABLES: dict[str, Table] = {
 }
 
 __all__ = [
-    "ACHIEVEMENT_BANDS", "COMPARATORS", "COOPERATION", "DECLINE_REASONS", "DISCIPLINES", "FIELDS",
-    "INDUSTRIES", "IPC", "MATURITY", "NATURES", "OFFICIAL_ACTIVITIES", "OFFICIAL_BODIES", "OFFICIAL_FIELDS",
-    "OFFICIAL_SOLUTIONS", "ORGANIZATION_KINDS", "PATENT_STATUS", "PROBLEM_KINDS", "REGIONS",
-    "RETURN_REASONS", "TABLES", "TRANSFER_MODES", "VISIBILITY", "WITHDRAW_REASONS", "Entry", "Table",
-    "region_path",
+    "ACHIEVEMENT_BANDS", "COMPARATORS", "COOPERATION", "DECLINE_REASONS", "DISCIPLINES", "EXPERIENCE_KINDS",
+    "FIELDS", "INDUSTRIES", "IPC", "MATURITY", "NATURES", "OFFICIAL_ACTIVITIES", "OFFICIAL_BODIES",
+    "OFFICIAL_FIELDS", "OFFICIAL_SOLUTIONS", "ORGANIZATION_KINDS", "ORIGINS", "PATENT_STATUS",
+    "PRICE_KINDS", "PROBLEM_KINDS", "REGIONS", "RETURN_REASONS", "TABLES", "TIERS", "TRANSFER_MODES",
+    "VISIBILITY", "WITHDRAW_REASONS", "Entry", "Table", "picked", "region_path",
 ]  # fmt: skip
