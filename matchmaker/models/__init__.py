@@ -1,5 +1,14 @@
 """Tables: one file per subject; importing this package knows them all."""
 
+from matchmaker.models.account import (
+    Account,
+    ApiToken,
+    Invitation,
+    LoginSession,
+    LoginThrottle,
+    Membership,
+    PasswordReset,
+)
 from matchmaker.models.attachment import Attachment
 from matchmaker.models.base import Base, now
 from matchmaker.models.counter import Counter
@@ -23,11 +32,14 @@ from matchmaker.models.work import Achievement, Authorship, Inventorship, Patent
 
 __all__ = [
     "AccessLog",
+    "Account",
     "Achievement",
+    "ApiToken",
     "Attachment",
     "Authorship",
     "Base",
     "Counter",
+    "Distinction",
     "Expert",
     "ExpertProject",
     "History",
@@ -39,11 +51,17 @@ __all__ = [
     "IntroductionNote",
     "IntroductionSeen",
     "Inventorship",
+    "Invitation",
     "Job",
     "Lease",
+    "LoginSession",
+    "LoginThrottle",
     "Match",
     "MatchRun",
+    "Membership",
+    "Merge",
     "Organization",
+    "PasswordReset",
     "Patent",
     "PendingLink",
     "Problem",
@@ -54,4 +72,4 @@ __all__ = [
     "Territory",
     "Version",
     "now",
-]
+]  # fmt: skip
