@@ -10,7 +10,7 @@ from flask_bootstrap import Bootstrap5
 
 from matchmaker import permissions, taxonomy
 from matchmaker.bootstrap import Application
-from web import assets, auth, errors, formats, i18n, security
+from web import assets, auth, errors, formats, i18n, picking, security
 from web.api import register_api
 from web.icons import icon, icon_sheet
 from web.request import Number, here, url_for_id
@@ -47,6 +47,7 @@ def create_app(app: Application, *, testing: bool = False) -> Flask:
     security.csrf.init_app(site)
     assets.init_app(site)
     formats.init_app(site)
+    picking.init_app(site)
     _fill_templates(site, app)
     for name in PAGES:
         blueprint: Blueprint = import_module(f"web.pages.{name}").blueprint

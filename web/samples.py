@@ -15,6 +15,7 @@ from matchmaker.matching.result import (
     Verdict,
 )
 from matchmaker.messages import Message
+from matchmaker.taxonomy import TABLES, picked
 from web.ranked import Shown
 
 LONG = (
@@ -119,3 +120,4 @@ INDICATORS = (
     SimpleNamespace(name="换型时间", current="120", target="10", unit="分", comparator="<=", required=False),
 )
 DAY = date(2023, 5, 18)
+NO_CODE = picked(TABLES["regions"], "朝阳区")[1]

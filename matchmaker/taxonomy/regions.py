@@ -5,21 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from matchmaker.taxonomy.table import Table
+from matchmaker.taxonomy.table import Table, folded
 
 #: Ranks that people leave out: 温州 is 温州市, 新疆 is 新疆维吾尔自治区.
 _RANK = re.compile(r"(维吾尔自治区|壮族自治区|回族自治区|特别行政区|自治区|省|市|县|区)$")
-_COUNTRY = re.compile(r"\s|^中国|^中华人民共和国")
-_LONGEST = 20
+_COUNTRY = re.compile(r"^中国|^中华人民共和国")
+_LONGEST = 40
 
 
 class RegionTable(Table):
     """GB/T 2260, with names as addresses give them."""
 
+    def text(self, code: str, language: str = "zh") -> str:
+        """The names of the whole path: 浙江省温州市瑞安市."""
+        parts = [self.label(part, language) for part in self.path(code)]
+        whole = ("" if language == "zh" else " ").join(parts)
+        return whole if self.find(whole) == code else super().text(code, language)
+
     def candidates(self, text: str) -> tuple[str, ...]:
         """Places that a name, or the names of a whole path (浙江省温州市瑞安市), may mean."""
-        bare = _COUNTRY.sub("", text)
-        found = super().candidates(bare)
+        bare = _bare(text)
+        found = super().candidates(text) or super().candidates(bare)
         if found or not bare:
             return found
         return self.narrowed(code for code, end in self._walked(bare) if end == len(bare))
@@ -31,7 +37,7 @@ class RegionTable(Table):
 
     def beginning(self, text: str) -> tuple[str, ...]:
         """The smallest places that the beginning of an address names; several when it does not say which."""
-        walked = self._walked(_COUNTRY.sub("", text))
+        walked = self._walked(_bare(text))
         furthest = max((end for _code, end in walked), default=0)
         return self.narrowed(code for code, end in walked if end == furthest)
 
@@ -69,11 +75,15 @@ class RegionTable(Table):
         return []
 
     def _spelled(self) -> dict[str, list[str]]:
-        """Name, and name without its rank → codes."""
+        """Name, name without its rank, English name → codes."""
         found: dict[str, list[str]] = {}
         for code in self:
             name = self.label(code)
             stem = _RANK.sub("", name)
-            for each in {name, stem if len(stem) > 1 else name}:
+            for each in {name, stem if len(stem) > 1 else name, folded(self.label(code, "en"))}:
                 found.setdefault(each, []).append(code)
         return found
+
+
+def _bare(text: str) -> str:
+    return _COUNTRY.sub("", folded(text))

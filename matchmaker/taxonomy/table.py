@@ -103,6 +103,13 @@ class Table:
         names = self.entries.get(code)
         return names[1 if language == "en" else 0] if names else code
 
+    def text(self, code: str, language: str = "zh") -> str:
+        """What a field shows for a code and ``find`` leads back to it: the name, after the code at need."""
+        if code not in self:
+            return code
+        name = self.label(code, language)
+        return name if self.find(name) == code else f"{code} {name}"
+
     def parent(self, code: str) -> str:
         """The code of the larger whole, or ""."""
         entry = self.entry(code)
@@ -121,7 +128,7 @@ class Table:
         return tuple(found)
 
     def find(self, text: str) -> str | None:
-        """The code for a code, a name or an alias, whatever its case and blanks.
+        """The code for a code, a name, both (``P 教育``) or an alias, whatever its case and blanks.
 
         None when nothing or more than one thing is called so; ``candidates`` tells which. Where a whole and
         its part share a name, the part is meant.
@@ -131,8 +138,15 @@ class Table:
 
     def candidates(self, text: str) -> tuple[str, ...]:
         """Every code that a text may mean; a code means itself even where something else is called so."""
-        found = self._now.spellings.get(folded(text), ())
+        found = self._now.spellings.get(folded(text)) or self._both(text)
         return self.narrowed(found) if len(found) > 1 else tuple(found)
+
+    def _both(self, text: str) -> list[str]:
+        """The code of a text that gives it with its name."""
+        first, _blank, rest = text.strip().partition(" ")
+        own = self._now.spellings.get(folded(first), ())
+        code = own[0] if own and folded(own[0]) == folded(first) else ""
+        return [code] if code and folded(rest) in {folded(name) for name in self.entries[code]} else []
 
     def narrowed(self, codes: Iterable[str]) -> tuple[str, ...]:
         """The parts without the wholes that they are parts of."""

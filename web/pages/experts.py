@@ -8,6 +8,7 @@ from matchmaker import lookups
 from matchmaker.services import contacts, experts
 from web.formats import labels
 from web.i18n import _
+from web.picking import typed_code
 from web.ranked import ask, shown
 from web.request import actor, application, number_argument, page_number
 from web.tables import csv_answer
@@ -21,7 +22,10 @@ def listing() -> str:
     wanted = _filter()
     with application().reading() as uow:
         return render_template(
-            "pages/experts.html", page=experts.listing(uow, actor(), wanted, page_number()), wanted=wanted
+            "pages/experts.html",
+            page=experts.listing(uow, actor(), wanted, page_number()),
+            wanted=wanted,
+            region=typed_code("region", "regions"),
         )
 
 
@@ -71,7 +75,7 @@ def _filter() -> experts.ExpertFilter:
     return experts.ExpertFilter(
         q=arguments.get("q", "").strip()[:200],
         field=arguments.get("field", ""),
-        region=arguments.get("region", ""),
+        region=typed_code("region", "regions").code,
         organization_kind=arguments.get("organization_kind", ""),
         organization=number_argument("organization"),
         sort=arguments.get("sort", experts.DEFAULT_SORT),

@@ -12,6 +12,7 @@ from matchmaker.messages import Message
 from matchmaker.services import contacts, owners, problems
 from web.formats import label, labels
 from web.i18n import _, tell
+from web.picking import typed_code
 from web.ranked import ask, shown
 from web.request import actor, application, number_argument, page_number
 from web.tables import csv_answer
@@ -31,6 +32,7 @@ def listing() -> str:
             "pages/problems.html",
             page=problems.listing(uow, actor(), wanted, page_number()),
             wanted=wanted,
+            region=typed_code("region", "regions"),
             states=problems.STATES,
             owner=lambda problem: owners.shown(actor(), problem),
         )
@@ -115,7 +117,7 @@ def _filter() -> problems.ProblemFilter:
     return problems.ProblemFilter(
         q=arguments.get("q", "").strip()[:200],
         field=arguments.get("field", ""),
-        region=arguments.get("region", ""),
+        region=typed_code("region", "regions").code,
         organization_kind=arguments.get("organization_kind", ""),
         state=arguments.get("state", ""),
         organization=number_argument("organization"),

@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, missing
 
 from matchmaker.messages import Message
-from matchmaker.taxonomy import Table
+from matchmaker.taxonomy import Table, picked
 
 #: Characters that a one-line field takes unless it says otherwise.
 SHORT = 200
@@ -158,3 +158,31 @@ class Several(fields.List[Any]):
         if isinstance(given, list) and len(given) > self.most:
             raise fault(Message("最多 %(most)s 项。", {"most": self.most}))
         return list(super()._deserialize(given, attr, data, **options))
+
+
+class Picked(Text):
+    """A code of a table from the code or a name, as a picker sends it; "" when nothing was typed."""
+
+    def __init__(self, table: Table, **options: Any) -> None:
+        super().__init__(**options)
+        self.table = table
+
+    def _checked(self, text: str) -> str:
+        return self._code(self._plain(text))
+
+    def _plain(self, text: str) -> str:
+        return super()._checked(text)
+
+    def _code(self, text: str) -> str:
+        code, wrong = picked(self.table, text)
+        if wrong is not None:
+            raise fault(wrong)
+        return code
+
+
+class PickedSeveral(Picked):
+    """Codes of a table from names divided by ；, as a picker of several sends them; each once."""
+
+    def _checked(self, text: str) -> Any:
+        parts = re.split("[；;]", self._plain(text))
+        return list(dict.fromkeys(self._code(part) for part in parts if part.strip()))
