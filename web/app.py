@@ -30,6 +30,7 @@ PAGES = (
     "health",
     "styleguide",
     "permissions",
+    "purges",
 )
 
 
