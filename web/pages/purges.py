@@ -30,7 +30,7 @@ def purge() -> ResponseReturnValue:
             files = purging.purge(uow, actor(), subject, request.form.get("reason", ""))
     except InvalidInput as fault:
         return _page(subject, {name: tell(message) for name, message in fault.fields.items()}), 422
-    attachment_files.drop(application().settings, files)
+    attachment_files.remove_files(application().settings, files)
     flash(_("已彻底清除 %(subject)s；索引将在后台重建。", subject=subject), "done")
     return redirect(url_for("purges.listing"), 303)
 
