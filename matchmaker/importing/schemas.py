@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, validates_schema
@@ -23,6 +24,7 @@ from matchmaker.importing.structures import (
     Email,
     Indicators,
     NotClassified,
+    OpenAlex,
     Orcid,
     Phone,
     Projects,
@@ -30,9 +32,12 @@ from matchmaker.importing.structures import (
 from matchmaker.taxonomy import (
     COOPERATION,
     FIELDS,
+    NATURES,
     ORGANIZATION_KINDS,
     PATENT_STATUS,
+    PRICE_KINDS,
     PROBLEM_KINDS,
+    TIERS,
     TRANSFER_MODES,
     VISIBILITY,
 )
@@ -78,6 +83,12 @@ class OrganizationRow(RowSchema):
     summary = Text(metadata=_named("简介", "单位简介", "机构简介"))
     website = Text(300, metadata=_named("网址", "网站", "主页"))
     address = Text(300, metadata=_named("地址", "通讯地址", "单位地址"))
+    industry = Industry(metadata=_named("所属行业", "行业"))
+    nature = Code(NATURES, metadata=_named("登记性质", "企业性质"))
+    tiers = CodeList(TIERS, metadata=_named("企业梯级", "梯级", "资质"))
+    contact_name = Text(100, metadata=_named("联系人", "联系人姓名"))
+    contact_phone = Phone(metadata=_named("联系电话", "电话", "手机"))
+    contact_email = Email(metadata=_named("联系邮箱", "邮箱", "电子邮箱"))
     verified_on = Day(metadata=_named("最近核实日期", "核实日期"))
 
 
@@ -99,12 +110,19 @@ class ExpertRow(RowSchema):
     profile = Text(metadata=_named("简介", "个人简介", "专家简介"))
     services = Text(metadata=_named("可提供服务", "可提供的服务", "服务内容"))
     platforms = Text(metadata=_named("仪器平台", "平台", "仪器设备"))
-    projects = Projects(metadata=_named("横向项目", "服务企业经历", "横向课题"))
+    projects = Projects(metadata=_named("横向项目", "服务企业经历", "横向课题", "非论文经历"))
+    representative = TextList(
+        500, re.compile(r"[；;|\n]"), metadata=_named("代表成果", "代表论文", "代表作", "代表性成果")
+    )
     papers = TextList(metadata=_named("论文编号", "论文", "publications"))
     region = Region(metadata=_named("地区", "所在地", "所在地区"))
     email = Email(metadata=_named("邮箱", "电子邮箱", "电子邮件", "E-mail"))
     phone = Phone(metadata=_named("电话", "手机", "联系电话", "手机号"))
     orcid = Orcid(metadata=_named("ORCID"))
+    openalex = OpenAlex(metadata=_named("OpenAlex", "OpenAlex编号"))
+    hours = Text(200, metadata=_named("可联系时间", "可用时间", "时间限制"))
+    travel = Text(200, metadata=_named("出行限制", "出行要求"))
+    avoid = TextList(metadata=_named("回避单位", "需回避单位"))
     verified_on = Day(metadata=_named("最近核实日期", "核实日期"))
 
 
@@ -154,6 +172,9 @@ class AchievementRow(RowSchema):
     organization = Text(200, required=True, metadata=_named("完成单位", "单位", "第一完成单位", "所属单位"))
     leader = Text(200, metadata=_named("负责人编号", "负责人"))
     team = Text(300, metadata=_named("团队", "完成人", "团队成员"))
+    industry = Industry(metadata=_named("应用行业", "行业"))
+    discipline = Text(200, metadata=_named("学科", "所属学科"))
+    ipc = Text(200, metadata=_named("IPC分类号", "IPC"))
     field = CodeList(FIELDS, attribute="fields", metadata=_named("技术领域", "领域", "fields"))
     summary = Text(metadata=_named("简介", "成果简介"))
     problem_solved = Text(metadata=_named("解决的问题", "解决问题"))
@@ -161,9 +182,14 @@ class AchievementRow(RowSchema):
     advantage = Text(metadata=_named("优于现有之处", "优势", "创新点"))
     maturity = WholeNumber(1, 9, "级", metadata=_named("成熟度", "技术成熟度", "TRL"))
     ip = Text(metadata=_named("知识产权", "知识产权情况"))
+    ip_status = Code(PATENT_STATUS, metadata=_named("知识产权状态", "专利状态"))
+    ip_number = Text(100, metadata=_named("知识产权号", "专利号", "登记号"))
+    ip_holder = Text(200, metadata=_named("知识产权权利人"))
+    ip_until = Day(metadata=_named("知识产权有效期", "有效期"))
     scenes = Text(metadata=_named("应用场景", "应用领域"))
     cases = Text(metadata=_named("应用案例", "案例"))
     transfer_modes = CodeList(TRANSFER_MODES, metadata=_named("转化方式", "转让方式", "合作方式"))
+    price_kind = Code(PRICE_KINDS, metadata=_named("报价方式", "定价方式"))
     price_wan = Amount(attribute="price_fen", metadata=_named("报价(万元)", "报价", "价格", "价格(万元)"))
     keywords = TextList(metadata=_named("关键词", "关键字"))
     region = Region(metadata=_named("地区", "所在地", "所在地区"))

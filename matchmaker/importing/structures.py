@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 
 from matchmaker.importing.faults import refuse, shortened, told
 from matchmaker.importing.fields import Converted, Made, parsed, wide_to_narrow
-from matchmaker.taxonomy import COMPARATORS
+from matchmaker.taxonomy import COMPARATORS, EXPERIENCE_KINDS
 
 #: GB 32100: the characters of a unified social credit code with their values by position.
 CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -124,7 +124,10 @@ class Indicators(_Items):
 
 
 class Projects(_Items):
-    """Objects with title, client, year, description, outcome; tables: titles divided by ；."""
+    """Objects with kind, title, client, year, description, outcome; tables: titles divided by ；.
+
+    A title in a table may name its kind in front: ``标准：GB/T 12345 起草``.
+    """
 
     LIMITS: ClassVar[Mapping[str, int]] = {
         "title": 300,
@@ -137,7 +140,9 @@ class Projects(_Items):
         return re.split(r"[；;\n]", text)
 
     def _from_line(self, line: str) -> dict[str, Any]:
-        return self._complete({"title": line})
+        name, mark, rest = line.replace(":", "：", 1).partition("：")
+        kind = EXPERIENCE_KINDS.find(name) if mark and rest.strip() else None
+        return self._complete({"kind": kind, "title": rest.strip()} if kind else {"title": line})
 
     def _complete(self, item: dict[str, Any]) -> dict[str, Any]:
         texts = {key: str(item.get(key) or "") for key in self.LIMITS}
@@ -145,7 +150,15 @@ class Projects(_Items):
         found = re.fullmatch(r"(1[89]\d\d|20\d\d|21\d\d)年?", wide_to_narrow(year)) if year else None
         if year and not found:
             raise refuse("年份“%(value)s”不行", "请填四位年份", value=shortened(year))
-        return {**texts, "year": int(found[1]) if found else None}
+        return {**texts, "kind": self._kind(item), "year": int(found[1]) if found else None}
+
+    def _kind(self, item: dict[str, Any]) -> str:
+        given = str(item.get("kind") or "project")
+        kind = EXPERIENCE_KINDS.find(given)
+        if kind is None:
+            names = "、".join(EXPERIENCE_KINDS.label(code) for code in EXPERIENCE_KINDS)
+            raise refuse("经历类别“%(value)s”不行", "请用：%(names)s", value=shortened(given), names=names)
+        return kind
 
 
 class CreditCode(Converted):
@@ -190,6 +203,18 @@ class Orcid(Converted):
         if not digits or digits[15] != ("X" if expected == 10 else str(expected)):
             raise refuse("“%(value)s”不是 ORCID", "应形如 0000-0002-1825-0097，请核对", value=shortened(text))
         return "-".join(digits[start : start + 4] for start in range(0, 16, 4))
+
+
+class OpenAlex(Converted):
+    """An author's number at OpenAlex, with or without its address."""
+
+    def _convert(self, text: str) -> str:
+        found = re.fullmatch(r"(?:https?://openalex\.org/(?:authors/)?)?([Aa]\d{4,15})", text)
+        if not found:
+            raise refuse(
+                "“%(value)s”不是 OpenAlex 作者号", "应形如 A5023888391，请核对", value=shortened(text)
+            )
+        return found[1].upper()
 
 
 class Email(Converted):

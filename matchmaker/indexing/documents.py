@@ -20,6 +20,7 @@ from matchmaker.matching.analysis import analyse
 from matchmaker.matching.question import Question
 from matchmaker.models import (
     Achievement,
+    Attachment,
     Authorship,
     Expert,
     Indicator,
@@ -35,6 +36,10 @@ from matchmaker.storage.queries import TABLES, index_id, parse_id
 INDEXED_STATES = SHOWN
 #: Characters of an expert's works that go into his lexical profile.
 MOST_PROFILE_CHARACTERS = 20_000
+
+#: Characters of an attachment that are searched by their words, and by their meaning in passages of so many.
+MOST_ATTACHED = 50_000
+PASSAGE, MOST_PASSAGES = 400, 5
 
 Display = dict[str, str | int | float | None]
 
@@ -171,6 +176,14 @@ def achievement_draft(row: Achievement) -> Draft:
     return _single(replace(document, display=display, **_behind(people, owner.id if owner else None)))
 
 
+def attachment_draft(row: Attachment) -> Draft:
+    """An attachment is a document of its own, with its own readers: no other document holds its text."""
+    text = row.text[:MOST_ATTACHED]
+    passages = [text[start : start + PASSAGE] for start in range(0, len(text), PASSAGE)][:MOST_PASSAGES]
+    parts = tuple(Part(passage) for passage in (row.filename, *passages) if passage.strip())
+    return Draft(replace(_base(row, title=row.filename, body=text), display={"subject": row.subject}), parts)
+
+
 def expert_draft(row: Expert) -> Draft:
     """An expert as a whole: his own words, then titles and keywords of his works (his lexical profile).
 
@@ -206,9 +219,13 @@ def _told(work: Document) -> str:
 
 
 def _own_profile(row: Expert) -> str:
-    projects = [f"{project.title} {project.description} {project.outcome}" for project in row.projects]
+    """His own words: directions, profile, services, then experience and works that he names himself.
+
+    Whatever its kind, an experience counts as a sentence of his; for whom it was is nobody's business here.
+    """
+    experience = [f"{each.title} {each.description} {each.outcome}" for each in row.projects]
     parts = (row.discipline, " ".join(row.directions), " ".join(row.keywords), row.profile, row.services,
-             row.platforms, *projects)  # fmt: skip
+             row.platforms, *experience, *row.representative)  # fmt: skip
     return "\n".join(part.strip() for part in parts if part.strip())
 
 
@@ -298,6 +315,7 @@ _BUILDERS: dict[str, tuple[Callable[[Any], Draft], tuple[Any, ...]]] = {
             selectinload(Achievement.organization),
         ),
     ),
+    "attachment": (attachment_draft, ()),
     "expert": (
         expert_draft,
         (

@@ -155,7 +155,8 @@ def end(uow: UnitOfWork, run: ImportRun, state: str) -> None:
 
 def _save(uow: UnitOfWork, run: ImportRun, rows: list[CheckedRow]) -> None:
     actor = Actor("system", run.actor)
-    saved = save_rows(uow, actor, run.kind, [row for row in rows if not row.faults])
+    good = [row for row in rows if not row.faults]
+    saved = save_rows(uow, actor, run.kind, good, source=run.filename)
     outcome = {id(each.row): each for each in saved}
     faults: list[dict[str, Any]] = []
     for row in rows:

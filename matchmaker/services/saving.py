@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,9 +15,10 @@ from matchmaker.importing.columns import attributes, head_of
 from matchmaker.importing.faults import Fault, Finding, shortened, told
 from matchmaker.importing.schemas import SCHEMAS
 from matchmaker.jobs.queue import enqueue_many
-from matchmaker.models import Achievement, Expert, ExpertProject, Indicator, Organization, Problem
+from matchmaker.models import Achievement, Expert, ExpertProject, Indicator, Organization, Problem, now
 from matchmaker.permissions import Actor, readers_by, require
-from matchmaker.services import linking
+from matchmaker.services import linking, provenance
+from matchmaker.services.merged import taken_up
 from matchmaker.services.organization_names import organizations_by_name
 from matchmaker.storage.queries import TABLES, index_id
 from matchmaker.storage.unit_of_work import UnitOfWork
@@ -60,10 +61,20 @@ class Saved:
         self.findings.append(Finding(name, fault))
 
 
-def save_rows(uow: UnitOfWork, actor: Actor, kind: str, rows: Sequence[CheckedRow]) -> list[Saved]:
-    """Creates or updates an object for each good row, links them, and enqueues what the index must learn."""
+def save_rows(
+    uow: UnitOfWork, actor: Actor, kind: str, rows: Sequence[CheckedRow], *, source: str = ""
+) -> list[Saved]:
+    """Creates or updates an object for each good row, links them, and enqueues what the index must learn.
+
+    Args:
+        uow: the transaction.
+        actor: on whose behalf.
+        kind: of the rows.
+        rows: checked, without faults.
+        source: name of the file, for the provenance of each fact.
+    """
     require(actor, "import:run")
-    batch = _Batch(uow.session, kind, rows)
+    batch = _Batch(uow.session, kind, rows, lambda row, fields: _note(row, fields, actor, source))
     with uow.session.no_autoflush:
         saved = [batch.save(row) for row in rows]
     uow.session.flush()
@@ -75,9 +86,12 @@ def save_rows(uow: UnitOfWork, actor: Actor, kind: str, rows: Sequence[CheckedRo
 class _Batch:
     """Some rows of one kind with everything that they refer to, looked up together."""
 
-    def __init__(self, session: Session, kind: str, rows: Sequence[CheckedRow]) -> None:
+    def __init__(
+        self, session: Session, kind: str, rows: Sequence[CheckedRow], note: Callable[[Any, set[str]], None]
+    ) -> None:
         self.session = session
         self.kind = kind
+        self.note = note
         self.table = TABLES[kind]
         self.known = _Known(session, kind, rows)
         self.belongs = BELONGS_TO.get(kind, "")
@@ -142,6 +156,7 @@ class _Batch:
 
     def _finish(self, changed: _Change) -> None:
         target, saved = changed.target, changed.saved
+        self.note(target, changed.names - {"readers"})
         self.last[target] = saved
         if changed.new:
             saved.state = "created"
@@ -274,6 +289,8 @@ class _Known:
                 found.update((row.id, row) for row in session.scalars(statement))
         for row in sorted(found.values(), key=lambda each: each.id):
             self.remember(row)
+        for key, matching, row in taken_up(session, kind, keys, matches, LOADED_WITH.get(kind, ())):
+            self._answer(key, matching, row)
 
     def remember(self, target: Any) -> None:
         """An object that was found or made."""
@@ -281,6 +298,13 @@ class _Known:
             self.by_key[target.key] = target
         if target not in self.by_match[target.match_key]:
             self.by_match[target.match_key].append(target)
+
+    def _answer(self, key: str, matching: str, row: Any) -> None:
+        """A record that took another up is found by the id and the name of that one too."""
+        if key:
+            self.by_key.setdefault(key, row)
+        if matching and not self.by_match[matching]:
+            self.by_match[matching].append(row)
 
     def find(self, row: CheckedRow) -> Any | Fault | None:
         """The object, None when there is none yet, or the fault of several."""
@@ -306,6 +330,11 @@ def _of_department(candidates: list[Any], department: str) -> list[Any]:
         return candidates
     same = [each for each in candidates if each.department == department]
     return same or [each for each in candidates if not each.department]
+
+
+def _note(row: Any, fields: set[str], actor: Actor, source: str) -> None:
+    given = {name for name in fields if getattr(row, name, None) not in (None, "", [])}
+    provenance.note(row, given, "import", actor, on=now().date(), what=source or row.source or "")
 
 
 def _readers(target: Any) -> str:

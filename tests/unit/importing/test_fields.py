@@ -196,12 +196,33 @@ def test_projects_as_titles_and_as_objects():
     ]
     given = [{"title": "甲厂改造", "client": "甲厂", "year": "2021年", "outcome": "成"}]
     assert value("expert", "projects", given) == [
-        {"title": "甲厂改造", "client": "甲厂", "description": "", "outcome": "成", "year": 2021}
+        {
+            "kind": "project",
+            "title": "甲厂改造",
+            "client": "甲厂",
+            "description": "",
+            "outcome": "成",
+            "year": 2021,
+        }
     ]
     assert fault("expert", "projects", [{"title": "甲", "year": "去年"}]) == "年份“去年”不行"
 
 
+def test_experience_that_is_no_project_names_its_kind():
+    told = value("expert", "projects", "标准：纽扣外观检验方法；走访: 甲厂；备注：没有这一类；甲厂改造")
+    assert [(item["kind"], item["title"]) for item in told] == [
+        ("standard", "纽扣外观检验方法"),
+        ("visit", "甲厂"),
+        ("project", "备注：没有这一类"),
+        ("project", "甲厂改造"),
+    ]
+    assert value("expert", "projects", [{"kind": "走访", "title": "甲厂"}])[0]["kind"] == "visit"
+    assert fault("expert", "projects", [{"kind": "旅游", "title": "甲"}]) == "经历类别“旅游”不行"
+
+
 def test_contacts_and_orcid():
+    assert value("expert", "openalex", "https://openalex.org/A5023888391") == "A5023888391"
+    assert fault("expert", "openalex", "W123") == "“W123”不是 OpenAlex 作者号"
     assert value("expert", "orcid", "https://orcid.org/0000-0002-1825-0097") == "0000-0002-1825-0097"
     assert fault("expert", "orcid", "0000-0002-1825-0098") == "“0000-0002-1825-0098”不是 ORCID"
     assert value("expert", "email", "a@example.org") == "a@example.org"
