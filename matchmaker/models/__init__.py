@@ -11,6 +11,7 @@ from matchmaker.models.account import (
 )
 from matchmaker.models.attachment import Attachment
 from matchmaker.models.base import Base, now
+from matchmaker.models.code import CodeEntry, CodeTable
 from matchmaker.models.counter import Counter
 from matchmaker.models.expert import Expert, ExpertProject
 from matchmaker.models.history import AccessLog, History
@@ -25,9 +26,12 @@ from matchmaker.models.job import ImportFault, ImportRun, Job, Lease
 from matchmaker.models.match import Match, MatchRun
 from matchmaker.models.merge import Distinction, Merge
 from matchmaker.models.organization import Organization, Territory
+from matchmaker.models.outbox import Delivery, MessagePreference, Outbox
 from matchmaker.models.pending import PendingLink
 from matchmaker.models.problem import Problem, ProblemBody
+from matchmaker.models.secret_link import LinkMiss, SecretLink
 from matchmaker.models.version import Purge, Review, Version
+from matchmaker.models.watch import Watch, WatchHit
 from matchmaker.models.work import Achievement, Authorship, Inventorship, Patent, Publication
 
 __all__ = [
@@ -38,7 +42,10 @@ __all__ = [
     "Attachment",
     "Authorship",
     "Base",
+    "CodeEntry",
+    "CodeTable",
     "Counter",
+    "Delivery",
     "Distinction",
     "Expert",
     "ExpertProject",
@@ -54,13 +61,16 @@ __all__ = [
     "Invitation",
     "Job",
     "Lease",
+    "LinkMiss",
     "LoginSession",
     "LoginThrottle",
     "Match",
     "MatchRun",
     "Membership",
     "Merge",
+    "MessagePreference",
     "Organization",
+    "Outbox",
     "PasswordReset",
     "Patent",
     "PendingLink",
@@ -69,7 +79,10 @@ __all__ = [
     "Publication",
     "Purge",
     "Review",
+    "SecretLink",
     "Territory",
     "Version",
+    "Watch",
+    "WatchHit",
     "now",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matchmaker.lifecycle import EDITABLE, FROM
+from matchmaker.lifecycle import EDITABLE, FROM, INTRODUCTION_FROM, INTRODUCTION_OPEN
 from matchmaker.messages import Message
 from matchmaker.permissions.rules import Action, by
 
@@ -27,10 +27,14 @@ _PROBLEMS: dict[str, Action] = {
         Message("新建难题"),
         (by(f"enterprise body_liaison territory_liaison expert broker {_OFFICE}"),),
     ),
+    "problem:post": Action(
+        Message("用简短表格提交难题（是否向访客开放由设置决定）"), (by(f"visitor members {_OFFICE}"),)
+    ),
     "problem:edit": Action(Message("修改难题"), (by("owner territory", EDITABLE), by(_OFFICE))),
     "problem:attach": Action(
         Message("添加、移除附件"), (by("owner territory", EDITABLE | {"submitted"}), by(_OFFICE))
     ),
+    "achievement:attach": Action(Message("添加、移除成果的附件"), (by(f"owner {_OFFICE}"),)),
     "problem:submit": Action(Message("提交审核"), (by(f"owner territory {_OFFICE}", FROM["submit"]),)),
     "problem:recall": Action(
         Message("撤回提交，继续修改"), (by(f"owner territory {_OFFICE}", FROM["recall"]),)
@@ -57,4 +61,120 @@ _PEOPLE: dict[str, Action] = {
     ),
 }
 
-ACTIONS: dict[str, Action] = {**_TOOLS, **_PROBLEMS, **_PEOPLE}
+_SIDES = f"demand supply follower {_OFFICE}"
+
+#: Introductions: what a side may do only for itself is asked of ``Introduction.as_side``.
+_INTRODUCTIONS: dict[str, Action] = {
+    "introduction:ask": Action(
+        Message("以需求方名义邀约专家"), (by(f"owner territory broker {_OFFICE}", "published docking"),)
+    ),
+    "introduction:offer": Action(
+        Message("以专家名义对难题表示兴趣"), (by(f"self liaison broker {_OFFICE}"),)
+    ),
+    "introduction:read": Action(Message("查看与自己有关的引荐"), (by(f"members {_OFFICE}"),), "read"),
+    "introduction:answer": Action(Message("接受或婉拒引荐"), (by(_SIDES, INTRODUCTION_FROM["accept"]),)),
+    "introduction:recall": Action(Message("收回尚未答复的引荐"), (by(_SIDES, INTRODUCTION_FROM["recall"]),)),
+    "introduction:write": Action(Message("在引荐中留言"), (by(_SIDES, INTRODUCTION_FROM["write"]),)),
+    "introduction:meet": Action(Message("记录见面"), (by(_SIDES, INTRODUCTION_FROM["meet"]),)),
+    "introduction:intend": Action(Message("记录达成意向"), (by(_SIDES, INTRODUCTION_FROM["intend"]),)),
+    "introduction:close": Action(Message("结束引荐并说明原因"), (by(_SIDES, INTRODUCTION_FROM["close"]),)),
+    "introduction:back": Action(
+        Message("把引荐退回上一状态并说明原因"), (by(f"follower {_OFFICE}", INTRODUCTION_FROM["back"]),)
+    ),
+    "introduction:assign": Action(Message("指定跟进的经理人"), (by(_OFFICE, INTRODUCTION_OPEN),)),
+    "introduction:take": Action(Message("跟进一项引荐"), (by(f"broker {_OFFICE}", INTRODUCTION_OPEN),)),
+    "introduction:soften": Action(Message("改写并转达婉拒的理由"), (by(_OFFICE, "declined closed lapsed"),)),
+    "introduction:figures": Action(Message("查看引荐的统计"), (by(_OFFICE),), "read"),
+}
+
+_LIAISONS = f"body_liaison territory_liaison {_OFFICE}"
+
+#: Accounts: a liaison only those of his own bodies, nobody those of more trusted roles (services/accounts.py).
+_ACCOUNTS: dict[str, Action] = {
+    "account:own": Action(
+        Message("查看和修改自己的账号、密码、登录设备、两步验证"), (by("self system"),), "admin"
+    ),
+    "account:read": Action(Message("查看账号（联络人：本单位、本辖区的）"), (by(_LIAISONS),), "read"),
+    "account:invite": Action(Message("发出和撤回邀请"), (by(_LIAISONS),), "admin"),
+    "account:approve": Action(Message("审批自行注册的账号"), (by(_LIAISONS, "waiting"),), "admin"),
+    "account:change": Action(Message("修改账号的角色、单位和专家档案"), (by(_OFFICE),), "admin"),
+    "account:close": Action(Message("停用账号"), (by(_LIAISONS, "waiting active"),), "admin"),
+    "account:reopen": Action(Message("恢复停用的账号"), (by(_OFFICE, "closed"),), "admin"),
+    "account:reset": Action(Message("为他人重设密码"), (by(_LIAISONS, "active"),), "admin"),
+    "account:act": Action(Message("代单位或个人操作"), (by(_LIAISONS, "active"),), "admin"),
+    "account:export": Action(
+        Message("导出一个账号的全部个人数据"), (by("self administrator system"),), "admin"
+    ),
+    "account:erase": Action(
+        Message("抹去一个账号的个人数据"), (by("administrator system", "closed"),), "admin"
+    ),
+    "token:create": Action(Message("为自己新建 API 令牌"), (by("self"),), "admin"),
+    "token:end": Action(Message("作废 API 令牌"), (by("self administrator system"),), "admin"),
+}
+
+#: Profiles of people, bodies and achievements, and duplicates among them.
+_PROFILES: dict[str, Action] = {
+    "expert:create": Action(
+        Message("新建专家（本人、所在单位或组织者）"), (by(f"expert liaison {_OFFICE}"),)
+    ),
+    "expert:edit": Action(Message("修改专家资料"), (by(f"self liaison owner {_OFFICE}"),)),
+    "expert:publish": Action(Message("公开或收起专家资料"), (by(f"self liaison owner {_OFFICE}"),)),
+    "expert:confirm": Action(Message("本人确认资料"), (by("self"),)),
+    "expert:verify": Action(Message("电话或走访核实后更新核实日期"), (by(f"liaison {_OFFICE}"),)),
+    "expert:leave": Action(Message("标为已离开单位"), (by(f"self liaison {_OFFICE}"),)),
+    "expert:remind": Action(Message("提醒核实资料"), (by(f"body_liaison {_OFFICE}"),)),
+    "expert:merge": Action(Message("合并重复的专家，撤销合并"), (by(f"liaison {_OFFICE}"),)),
+    "achievement:create": Action(
+        Message("新建成果"), (by(f"expert enterprise body_liaison broker {_OFFICE}"),)
+    ),
+    "achievement:edit": Action(Message("修改成果"), (by(f"owner {_OFFICE}"),)),
+    "achievement:submit": Action(Message("提交成果审核"), (by("owner", "draft returned"),)),
+    "achievement:publish": Action(
+        Message("审核通过并公开成果"), (by(f"liaison {_OFFICE}", "draft returned submitted"),)
+    ),
+    "achievement:return": Action(Message("退回成果并说明原因"), (by(f"liaison {_OFFICE}", "submitted"),)),
+    "achievement:withdraw": Action(
+        Message("收起已公开的成果"), (by(f"owner {_OFFICE}", "submitted published"),)
+    ),
+    "achievement:confirm": Action(Message("确认成果资料仍然有效"), (by(f"owner {_OFFICE}"),)),
+    "organization:create": Action(Message("新建单位"), (by(f"territory_liaison broker {_OFFICE}"),)),
+    "organization:edit": Action(Message("修改单位资料"), (by(f"owner territory {_OFFICE}"),)),
+    "organization:confirm": Action(Message("确认单位资料仍然有效"), (by(f"owner territory {_OFFICE}"),)),
+    "organization:experts": Action(Message("管理本单位的专家名单"), (by(f"owner {_OFFICE}"),), "read"),
+    "organization:merge": Action(Message("合并重复的单位，撤销合并"), (by(f"owner {_OFFICE}"),)),
+}
+
+#: What goes out to people, and what they answer.
+_MESSAGES: dict[str, Action] = {
+    "message:own": Action(
+        Message("查看自己的消息，选择接收哪些、何时接收"), (by(f"members {_OFFICE}"),), "read"
+    ),
+    "message:outbox": Action(Message("查看全部发出的消息及其状态"), (by(_OFFICE),), "read"),
+    "message:retry": Action(Message("重新发送失败的邮件"), (by(_OFFICE),)),
+    "call:read": Action(Message("查看电话清单（联络人：本单位、本辖区的）"), (by(_LIAISONS),), "read"),
+    "call:handle": Action(Message("登记电话结果"), (by(_LIAISONS),)),
+    "answer:read": Action(Message("查看请人填写的表及其答复"), (by(_LIAISONS),), "read"),
+    "answer:ask": Action(Message("请人填写：发出和作废专属链接"), (by(_LIAISONS),)),
+    "answer:enter": Action(Message("代人填写答复（电话或文件）"), (by(f"self liaison {_OFFICE}"),)),
+    "watch:keep": Action(Message("保存搜索，订阅适合的内容"), (by("members"),)),
+    "calendar:read": Action(Message("查看日程"), (by(f"members {_OFFICE}"),), "read"),
+}
+
+#: Code tables, the record of what was done, and what is held of a person.
+_RECORDS: dict[str, Action] = {
+    "codes:import": Action(Message("导入、删除本单位的代码"), (by(_OFFICE),)),
+    "history:read": Action(Message("查看操作记录和个人数据的查看记录"), (by(_OFFICE),), "read"),
+    "person:export": Action(Message("导出一位专家的全部个人数据"), (by("self administrator system"),), "admin"),
+    "person:erase": Action(Message("抹去一位专家的个人数据"), (by("administrator system"),), "admin"),
+}
+
+ACTIONS: dict[str, Action] = {
+    **_TOOLS,
+    **_PROBLEMS,
+    **_PEOPLE,
+    **_INTRODUCTIONS,
+    **_ACCOUNTS,
+    **_PROFILES,
+    **_MESSAGES,
+    **_RECORDS,
+}

@@ -1,0 +1,1 @@
+"""E-mails go out: loaded, sent outside any transaction, marked."""

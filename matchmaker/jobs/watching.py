@@ -1,0 +1,1 @@
+"""Watches ask the index, note what is new and tell it once."""

@@ -1,0 +1,136 @@
+"""Kinds of messages: their words, where they lead, whether somebody is called who does not react."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matchmaker.messages import Message
+
+#: Sections of the page on which an account chooses what it wants to be told.
+GROUPS: dict[str, Message] = {
+    "problem": Message("我的难题"),
+    "expert": Message("专家资料"),
+    "introduction": Message("引荐"),
+    "watch": Message("订阅"),
+    "account": Message("账号"),
+    "office": Message("办公室"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of message. Its templates may use every value given to ``tell``, besides these.
+
+    ``name`` (of the recipient), ``object`` (title of the subject as far as the recipient may read it, else
+    its number), ``number`` (of the subject) and ``site``.
+
+    Attributes:
+        about: what it is, for whoever chooses.
+        title: one line.
+        text: two or three sentences, without contacts.
+        short: for WeChat or SMS, without the link; None takes the title.
+        link: path of the page it leads to, with the same values; "" leads to the message itself.
+        asks: it wants an answer: whoever does not answer in time is called.
+        calls: a recipient without account, or one who does not react, stands on the call list.
+        must: it cannot be switched off (somebody's own account).
+    """
+
+    about: Message
+    title: Message
+    text: Message
+    short: Message | None = None
+    link: str = ""
+    asks: bool = False
+    calls: bool = True
+    must: bool = False
+
+
+_PROBLEM = "/problems/%(number)s"
+
+KINDS: dict[str, Kind] = {
+    "problem:submitted": Kind(
+        about=Message("有难题提交审核"),
+        title=Message("待审核：%(object)s"),
+        text=Message("“%(object)s”已提交审核，请查看并决定发布或退回。"),
+        link=_PROBLEM,
+    ),
+    "problem:published": Kind(
+        about=Message("难题审核通过并发布"),
+        title=Message("已发布：%(object)s"),
+        text=Message("%(name)s，您好！难题“%(object)s”已通过审核并发布，可以查看推荐的专家了。"),
+        link=_PROBLEM,
+    ),
+    "problem:returned": Kind(
+        about=Message("难题被退回修改"),
+        title=Message("请修改：%(object)s"),
+        text=Message("%(name)s，您好！难题“%(object)s”需要补充后再提交。原因：%(reasons)s"),
+        short=Message("难题“%(object)s”需要补充，请打开链接修改"),
+        link=_PROBLEM,
+        asks=True,
+    ),
+    "problem:withdrawn": Kind(
+        about=Message("难题被撤下"),
+        title=Message("已撤下：%(object)s"),
+        text=Message("%(name)s，您好！难题“%(object)s”已撤下。原因：%(reasons)s"),
+        link=_PROBLEM,
+    ),
+    "problem:expiring": Kind(
+        about=Message("难题即将到期"),
+        title=Message("即将到期：%(object)s"),
+        text=Message(
+            "%(name)s，您好！难题“%(object)s”将于 %(day)s 到期；仍需要的请续期，已解决的请告诉我们。"
+        ),
+        link=_PROBLEM,
+        asks=True,
+    ),
+    "problem:expired": Kind(
+        about=Message("难题已过期"),
+        title=Message("已过期：%(object)s"),
+        text=Message("%(name)s，您好！难题“%(object)s”已过期，不再公开；仍需要的可以续期。"),
+        link=_PROBLEM,
+    ),
+    "answers:asked": Kind(
+        about=Message("请您填写或核对"),
+        title=Message("请填写：%(question)s"),
+        text=Message(
+            "%(name)s，您好！请在 %(day)s 前填写“%(question)s”，约一分钟，不用注册；不便上网请来电代填。"
+        ),
+        short=Message("%(name)s您好，请在 %(day)s 前填写“%(question)s”"),
+        asks=True,
+    ),
+    "watch:found": Kind(
+        about=Message("订阅有新结果"),
+        title=Message("“%(watch)s”有 %(count)s 项新结果"),
+        text=Message("%(name)s，您好！您订阅的“%(watch)s”有新结果：%(titles)s。"),
+        link="/watches/%(number)s",
+        calls=False,
+    ),
+}
+
+#: What came of a call → its name and whether the call is done with.
+RESULTS: dict[str, tuple[Message, bool]] = {
+    "reached": (Message("已通知到"), True),
+    "answered": (Message("已答复"), True),
+    "missed": (Message("未接通"), False),
+    "later": (Message("约定再打"), False),
+    "wrong": (Message("号码有误"), True),
+}
+#: Channels → their names.
+CHANNELS: dict[str, Message] = {"mail": Message("邮件"), "call": Message("电话")}
+#: States of a delivery → their names.
+DELIVERY_STATES: dict[str, Message] = {
+    "waiting": Message("待发"),
+    "held": Message("暂缓"),
+    "sent": Message("已发出"),
+    "failed": Message("发送失败"),
+    "stopped": Message("对方不接收"),
+    "handled": Message("已电话处理"),
+}
+
+
+def group_of(kind: str) -> str:
+    """The section of the preferences that a kind stands in; "" for one that cannot be switched off."""
+    if KINDS[kind].must:
+        return ""
+    name = kind.partition(":")[0]
+    return name if name in GROUPS else "office"
