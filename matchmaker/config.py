@@ -49,6 +49,12 @@ class Settings:
     lease_seconds: int = 300
     import_rows: int = 200_000
     import_megabytes: int = 100
+    attachment_megabytes: int = 20
+    posting_open: str = "on"
+    problem_expiry_days: int = 180
+    introduction_answer_days: int = 14
+    introduction_reason_days: int = 7
+    ranking_feedback: str = "on"
 
     @property
     def database(self) -> str:
@@ -64,6 +70,11 @@ class Settings:
     def models_folder(self) -> Path:
         """Where the built embedding model lies."""
         return self.home / "models"
+
+    @property
+    def attachments_folder(self) -> Path:
+        """Where the files of attachments lie, under names of ours."""
+        return self.home / "attachments"
 
     @property
     def imports_folder(self) -> Path:
@@ -95,8 +106,16 @@ HELP: dict[str, str] = {
     "lease_seconds": "A job held longer than this by a silent worker is given to another.",
     "import_rows": "Most rows of one imported file.",
     "import_megabytes": "Largest imported file, in MiB.",
+    "attachment_megabytes": "Largest attachment, in MiB.",
+    "posting_open": "Whether visitors without an account may post a problem for review: on or off.",
+    "problem_expiry_days": "Days for which a published problem is shown unless it is renewed.",
+    "introduction_answer_days": "Days after which an introduction that nobody answered lapses.",
+    "introduction_reason_days": "Days within which the other side is told why an introduction was declined.",
+    "ranking_feedback": "Whether refused pairs are left out of rankings until the reason has changed: on or off.",
 }
 CHOICES: dict[str, tuple[str, ...]] = {
+    "posting_open": ("on", "off"),
+    "ranking_feedback": ("on", "off"),
     "engine": ("embedded", "elasticsearch"),
     "language": ("zh", "en"),
     "model_dtype": ("auto", "float32", "bfloat16"),
@@ -111,6 +130,10 @@ RANGES: dict[str, tuple[int, int]] = {
     "lease_seconds": (5, 86_400),
     "import_rows": (1, 5_000_000),
     "import_megabytes": (1, 2048),
+    "attachment_megabytes": (1, 200),
+    "problem_expiry_days": (1, 3650),
+    "introduction_answer_days": (1, 365),
+    "introduction_reason_days": (1, 60),
 }
 
 

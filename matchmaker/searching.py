@@ -25,7 +25,7 @@ BOOSTS = {"title": 3.0, "keywords": 1.5, "body": 1.0}
 #: How deep words and meaning are fused; pages end there.
 DEPTH = 300
 #: Kinds that a search shows, in the order of its tabs.
-KINDS = ("problem", "expert", "achievement", "organization", "publication", "patent")
+KINDS = ("problem", "expert", "achievement", "organization", "publication", "patent", "attachment")
 PARTS = ("field", "region", "body")
 LONGEST = 2000
 _MARK = "m"

@@ -10,7 +10,7 @@ from flask_bootstrap import Bootstrap5
 
 from matchmaker import permissions, taxonomy
 from matchmaker.bootstrap import Application
-from web import assets, auth, errors, formats, i18n, picking, security
+from web import assets, auth, errors, formats, freshness, i18n, picking, security
 from web.api import register_api
 from web.icons import icon, icon_sheet
 from web.request import Number, here, url_for_id
@@ -28,9 +28,11 @@ PAGES = (
     "institutes",
     "imports",
     "health",
+    "codes",
     "styleguide",
     "permissions",
     "purges",
+    "attachments",
 )
 
 
@@ -42,9 +44,14 @@ def create_app(app: Application, *, testing: bool = False) -> Flask:
     site.url_map.converters["int"] = Number
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
     Bootstrap5(site)
-    security.init_app(site, secret=app.secret(), upload_megabytes=app.settings.import_megabytes)
+    security.init_app(
+        site,
+        secret=app.secret(),
+        upload_megabytes=max(app.settings.import_megabytes, app.settings.attachment_megabytes),
+    )
     i18n.init_app(site, default=app.settings.language)
     auth.init_app(site)
+    freshness.init_app(site)
     security.csrf.init_app(site)
     assets.init_app(site)
     formats.init_app(site)

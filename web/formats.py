@@ -27,6 +27,7 @@ KIND_NAMES: dict[str, Message] = {
     "achievement": Message("成果"),
     "publication": Message("论文"),
     "patent": Message("专利"),
+    "attachment": Message("附件"),
 }
 
 

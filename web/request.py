@@ -18,6 +18,7 @@ PAGES_BY_KIND: dict[str, str] = {
     "achievement": "works.achievement",
     "publication": "works.publication",
     "patent": "works.patent",
+    "attachment": "attachments.show",
 }
 
 

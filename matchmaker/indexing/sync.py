@@ -28,7 +28,7 @@ from matchmaker.storage.unit_of_work import UnitOfWork
 #: Objects dealt with at a time.
 BATCH = 500
 #: Order of a rebuild: experts last, since their vectors are made of those of their works.
-KINDS = ("organization", "problem", "publication", "patent", "achievement", "expert")
+KINDS = ("organization", "problem", "publication", "patent", "achievement", "attachment", "expert")
 
 Progress = Callable[[int, int], None]
 

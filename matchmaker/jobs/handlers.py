@@ -9,6 +9,7 @@ from typing import Any
 from matchmaker.bootstrap import Application
 from matchmaker.indexing import sync
 from matchmaker.permissions import SYSTEM
+from matchmaker.services.attachment_files import sweep
 from matchmaker.services.index_health import VERIFIED
 
 
@@ -40,6 +41,7 @@ class Kind:
         batch: jobs handled together at most.
         writes_index: only one worker at a time may write the index.
         asks_index: it waits while the index's server is away.
+        nightly: every worker sees to it that the next night's is planned.
         about: for the docs and the page of the index's health.
     """
 
@@ -48,6 +50,7 @@ class Kind:
     writes_index: bool
     about: str
     asks_index: bool = True
+    nightly: bool = False
 
 
 def _index(app: Application, tasks: Sequence[Task], beat: Beat) -> None:
@@ -65,6 +68,7 @@ def _import(app: Application, tasks: Sequence[Task], beat: Beat) -> None:
 
 
 def _verify(app: Application, _tasks: Sequence[Task], _beat: Beat) -> None:
+    sweep(app)
     drift = sync.compare(app)
     with app.unit_of_work() as uow:
         sync.repair(uow, drift)
@@ -78,6 +82,30 @@ def _verify(app: Application, _tasks: Sequence[Task], _beat: Beat) -> None:
         )
 
 
+def _extract(app: Application, tasks: Sequence[Task], _beat: Beat) -> None:
+    from matchmaker.services.attachments import extract
+
+    for task in tasks:
+        extract(app, int(task.subject.partition(":")[2]))
+
+
+def _expire(app: Application, _tasks: Sequence[Task], beat: Beat) -> None:
+    from matchmaker.services import expiring
+
+    today = app.clock().date()
+    done = 1
+    while done:
+        with app.unit_of_work() as uow:
+            done = expiring.expire_due(uow, today)
+        beat()
+    with app.reading() as uow:
+        numbers = expiring.to_warn(uow, today)
+    for start in range(0, len(numbers), expiring.BATCH):
+        with app.unit_of_work() as uow:
+            expiring.warn(uow, numbers[start : start + expiring.BATCH])
+        beat()
+
+
 def _rebuild(app: Application, _tasks: Sequence[Task], beat: Beat) -> None:
     sync.rebuild(app, alive=beat)
 
@@ -87,9 +115,22 @@ KINDS: dict[str, Kind] = {
     "import": Kind(
         _import, 1, writes_index=False, asks_index=False, about="读入一个文件 / reads an uploaded file"
     ),
+    "extract": Kind(
+        _extract, 1, writes_index=False, asks_index=False, about="读取附件 / reads an attachment's text"
+    ),
+    "expire": Kind(
+        _expire,
+        1,
+        writes_index=False,
+        asks_index=False,
+        nightly=True,
+        about="难题到期：提醒并下架 / warns of expiry, ends what has expired",
+    ),
     "rebuild": Kind(
         _rebuild, 1, writes_index=True, about="重建索引 / rebuilds the index beside the live one"
     ),
     "index": Kind(_index, 500, writes_index=True, about="更新索引 / makes the index agree with rows"),
-    "verify": Kind(_verify, 1, writes_index=False, about="核对索引 / compares index and database, repairs"),
+    "verify": Kind(
+        _verify, 1, writes_index=False, nightly=True, about="核对索引 / compares index and database, repairs"
+    ),
 }

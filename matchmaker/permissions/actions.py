@@ -12,6 +12,7 @@ _OFFICE = "organizer administrator system"
 _TOOLS: dict[str, Action] = {
     "search:all": Action(Message("检索自己可见的内容"), (by(f"visitor members {_OFFICE}"),), "read"),
     "match:read": Action(Message("查看推荐及其理由"), (by(f"visitor members {_OFFICE}"),), "read"),
+    "clinic:use": Action(Message("检查需求写得是否完整"), (by(f"visitor members {_OFFICE}"),), "read"),
     "match:store": Action(Message("保存一次推荐结果"), (by(_OFFICE),)),
     "import:run": Action(Message("导入文件，取消导入"), (by(_OFFICE),)),
     "import:read": Action(Message("查看导入及其报告"), (by(_OFFICE),), "read"),

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from matchmaker.indexing.documents import INDEXED_STATES
 from matchmaker.models import (
     Achievement,
+    Attachment,
     Authorship,
     Expert,
     Inventorship,
@@ -19,6 +20,7 @@ from matchmaker.models import (
     Publication,
 )
 from matchmaker.permissions import OFFICE, Actor, audiences_of
+from matchmaker.services import attached
 from matchmaker.services.paging import Page, holds, paged, within_region
 from matchmaker.storage.queries import TABLES, parse_id, readable_by
 from matchmaker.storage.unit_of_work import UnitOfWork
@@ -86,6 +88,8 @@ def _listed(actor: Actor, table: type[Any]) -> list[ColumnElement[bool]]:
     where = [readable_by(actor, table), table.visibility != "draft"]
     if table is Problem:
         where.append(Problem.state.in_(INDEXED_STATES))
+    if table is Attachment:
+        where.append(attached.shown_to(actor))
     return where
 
 
@@ -97,6 +101,8 @@ def _behind(actor: Actor, table: type[Any], numbers: Sequence[int]) -> ColumnEle
     """Rows behind which one of the bodies stands; never tells who is behind an anonymous row."""
     if table is Organization:
         return Organization.id.in_(numbers)
+    if table is Attachment:
+        return false()
     people = select(Expert.id).where(Expert.organization_id.in_(numbers))
     if table is Publication:
         return Publication.authorships.any(Authorship.expert_id.in_(people))

@@ -66,6 +66,7 @@ COLUMNS: dict[str, Columns] = {
     "organization": Columns(("name",), (), ("summary",)),
     "publication": Columns(("title",), ("keywords",), ("abstract",)),
     "patent": Columns(("title", "number"), ("keywords",), ("abstract",)),
+    "attachment": Columns(("filename",), (), ("text",)),
     "achievement": Columns(
         ("title",), ("keywords",), ("summary", "problem_solved", "advantage", "scenes", "cases")
     ),

@@ -10,7 +10,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 
-from matchmaker.models import Achievement, Expert, Organization, Patent, Problem, Publication
+from matchmaker.models import Achievement, Attachment, Expert, Organization, Patent, Problem, Publication
 from matchmaker.models.base import Findable
 from matchmaker.permissions import Actor, audiences_of, readable
 
@@ -22,6 +22,7 @@ TABLES: dict[str, type[Any]] = {
     "publication": Publication,
     "patent": Patent,
     "achievement": Achievement,
+    "attachment": Attachment,
 }
 
 Row = TypeVar("Row", bound=Findable)

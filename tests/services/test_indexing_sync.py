@@ -55,6 +55,7 @@ def test_a_rebuild_brings_in_everything_that_may_stand_there(filled):
             "publication": 2,
             "patent": 0,
             "achievement": 0,
+            "attachment": 0,
             "expert": 1,
         },
         in_index={"organization": 1, "problem": 1, "publication": 2, "expert": 1},

@@ -12,9 +12,10 @@ from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message
 from matchmaker.permissions import require
 from matchmaker.services import importing, uploads
-from web.formats import KIND_NAMES
+from web.formats import KIND_NAMES as ALL_NAMES
 from web.i18n import _, tell
 from web.request import actor, application, page_number
+from web.schemas.requests import IMPORTED
 
 blueprint = Blueprint("imports", __name__)
 
@@ -26,6 +27,8 @@ STATES: dict[str, tuple[str, Message]] = {
     "cancelled": ("attention", Message("已取消")),
     "failed": ("fault", Message("失败")),
 }
+#: Kinds of rows → their names.
+KIND_NAMES = {kind: ALL_NAMES[kind] for kind in IMPORTED}
 UNFINISHED = frozenset({"waiting", "running"})
 #: Names of the form's fields that say what a column means: this, then the column's place.
 COLUMN = "column-"

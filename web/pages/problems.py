@@ -12,6 +12,7 @@ from matchmaker.messages import Message
 from matchmaker.services import contacts, owners, problems
 from web.formats import label, labels
 from web.i18n import _, tell
+from web.pages.attachments import panel
 from web.picking import typed_code
 from web.ranked import ask, shown
 from web.request import actor, application, number_argument, page_number
@@ -78,6 +79,7 @@ def show(number: int) -> str:
             states=problems.STATES,
             shown=shown(uow, who, ranking) if ranking else None,
             fault=fault,
+            attached=panel(uow, problem),
         )
 
 

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from matchmaker.errors import InvalidInput, Unavailable
 from matchmaker.lookups import SearchAnswer
 from matchmaker.messages import Message
-from matchmaker.services import organizations
+from matchmaker.services import attached, organizations
 from web.formats import label
 from web.found import find
 from web.i18n import tell
@@ -72,12 +72,14 @@ def _page(
     with application().reading() as uow:
         bodies = _body_numbers(asked, found)
         names = organizations.names(uow, actor(), bodies)
+        belonging = attached.belonging(uow, actor(), [hit.id for hit in found.hits] if found else [])
     return render_template(
         "pages/search.html",
         asked=asked,
         found=found,
         faults=faults or {},
         fault=fault,
+        belonging=belonging,
         kinds=KINDS,
         ways=WAYS,
         total=sum(found.totals.values()) if found else 0,

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 
 from matchmaker import lookups
 from matchmaker.services import owners, works
+from web.pages.attachments import panel
 from web.ranked import ask, shown
 from web.request import actor, application
 
@@ -32,6 +33,7 @@ def achievement(number: int) -> str:
             named=owners.may_name(actor(), work),
             shown=shown(uow, actor(), ranking) if ranking else None,
             fault=fault,
+            attached=panel(uow, work),
         )
 
 

@@ -15,7 +15,9 @@ from web.schemas.output import described
 from web.schemas.parsing import Input
 
 #: Kinds that the search knows, in the order of its tabs.
-KINDS = ("problem", "expert", "achievement", "publication", "patent", "organization")
+KINDS = ("problem", "expert", "achievement", "publication", "patent", "organization", "attachment")
+#: Kinds of rows that files are imported as.
+IMPORTED = KINDS[:-1]
 BY = ("both", "words", "meaning")
 
 
@@ -53,7 +55,7 @@ class _FilteredAsked(ListAsked):
 
     field = Choice(taxonomy.FIELDS, load_default="", metadata=described(Message("技术领域代码。")))
     region = Text(
-        longest=6, load_default="", metadata=described(Message("地区代码（GB/T 2260），含其下级。"))
+        longest=12, load_default="", metadata=described(Message("地区代码（GB/T 2260），含其下级。"))
     )
     organization_kind = Choice(
         taxonomy.ORGANIZATION_KINDS, load_default="", metadata=described(Message("所属单位的类型。"))
@@ -135,7 +137,7 @@ class MatchText(Input):
 class ImportAsked(Asked):
     """Query string of a new import."""
 
-    kind = Choice(KINDS, load_default="", metadata=described(Message("类别；为空则由列名判断。")))
+    kind = Choice(IMPORTED, load_default="", metadata=described(Message("类别；为空则由列名判断。")))
 
 
 class ImportFile(Input):
