@@ -55,6 +55,26 @@ class Forbidden(MatchmakerError):
     exit_code = 4
 
 
+class Unauthenticated(MatchmakerError):
+    """The key that a program or a browser shows opens nothing: unknown, expired, ended."""
+
+    code = "unauthenticated"
+    status = 401
+    exit_code = 4
+
+
+class TooMany(MatchmakerError):
+    """Too many attempts; ``seconds`` says when the next one is looked at."""
+
+    code = "too_many"
+    status = 429
+    exit_code = 5
+
+    def __init__(self, message: Message | str, *, seconds: int, hint: Message | str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.seconds = seconds
+
+
 class Conflict(MatchmakerError):
     """Somebody else was faster, or the state does not allow it."""
 

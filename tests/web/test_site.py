@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from matchmaker.bootstrap import Application
-from web import auth
+from web.auth import door
 from web.app import create_app
 
 
@@ -83,7 +83,7 @@ def test_the_token_of_the_form_opens_it(app: Application) -> None:
 
 
 def test_the_session_cookie_is_for_this_site_only(visitor: FlaskClient, app: Application) -> None:
-    link = auth.organizer_link(app, "http://localhost")
+    link = door.organizer_link(app, "http://localhost")
     cookie = visitor.get(link.removeprefix("http://localhost")).headers["Set-Cookie"]
     assert cookie.startswith("matchmaker=")
     assert "HttpOnly" in cookie
@@ -114,8 +114,8 @@ def test_a_wrong_link_opens_nothing(key: str, visitor: FlaskClient) -> None:
 def test_a_link_ends_after_a_day(
     visitor: FlaskClient, app: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(auth, "LINK_SECONDS", -1)
-    assert visitor.get(auth.organizer_link(app, "")).status_code == 403
+    monkeypatch.setattr(door, "LINK_SECONDS", -1)
+    assert visitor.get(door.organizer_link(app, "")).status_code == 403
 
 
 def test_the_language_is_chosen_in_the_address_and_kept(visitor: FlaskClient) -> None:

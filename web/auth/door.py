@@ -1,15 +1,14 @@
-"""Who asks: a visitor, or an organizer who entered by a signed link. Accounts come later."""
+"""The office's own door: a signed link, printed by a command, that opens a session without an account."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, flash, g, redirect, request, session, url_for
+from flask import Blueprint, flash, redirect, request, session, url_for
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from matchmaker.bootstrap import Application
 from matchmaker.errors import Forbidden
 from matchmaker.messages import Message
-from matchmaker.permissions import ORGANIZER, VISITOR
 from web.i18n import _
 from web.request import application
 
@@ -17,18 +16,7 @@ from web.request import application
 LINK_SECONDS = 24 * 3600
 _PURPOSE = "organizer-link"
 
-blueprint = Blueprint("auth", __name__)
-
-
-def init_app(app: Flask) -> None:
-    """Finds the actor before each request."""
-
-    @app.before_request
-    def _who() -> None:
-        g.app = application()
-        g.actor = ORGANIZER if session.get("role") == "organizer" else VISITOR
-
-    app.register_blueprint(blueprint)
+blueprint = Blueprint("door", __name__)
 
 
 def organizer_link(app: Application, base_url: str) -> str:
@@ -52,14 +40,6 @@ def enter() -> Response:
     session["role"] = role
     session.permanent = True
     flash(_("您已以组织者身份进入。"), "done")
-    return redirect(url_for("home.show"))
-
-
-@blueprint.post("/leave")
-def leave() -> Response:
-    """Ends the session."""
-    session.clear()
-    flash(_("您已退出。"), "done")
     return redirect(url_for("home.show"))
 
 

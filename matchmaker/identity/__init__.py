@@ -1,0 +1,1 @@
+"""Who somebody is, as pure rules: names at log-in, passwords, keys, second factor, waits. No database."""
