@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 
 from matchmaker.errors import NotFound
 from matchmaker.messages import Message
-from matchmaker.models import Delivery, Outbox, SecretLink, now
+from matchmaker.models import Delivery, Outbox, Problem, SecretLink, now
 from matchmaker.models.base import Findable
 from matchmaker.notifications.kinds import KINDS
 from matchmaker.notifications.words import worded
@@ -95,11 +95,18 @@ def tell(
     return told
 
 
-def settle(uow: UnitOfWork, subject: str, kinds: Iterable[str] | None = None) -> None:
-    """What messages on this subject asked has been answered: nobody is called for it any more."""
+def settle(
+    uow: UnitOfWork, subject: str, kinds: Iterable[str] | None = None, link: SecretLink | None = None
+) -> None:
+    """What messages on this subject asked has been answered: nobody is called for it any more.
+
+    With ``link`` only those that led to it: others were asked the same and have not answered.
+    """
     where = [Outbox.subject == subject, Outbox.answered_at.is_(None)]
     if kinds is not None:
         where.append(Outbox.kind.in_(list(kinds)))
+    if link is not None:
+        where.append(Outbox.secret_link_id == link.id)
     uow.session.execute(update(Outbox).where(*where).values(answered_at=now()))
 
 
@@ -171,8 +178,8 @@ def _of_subject(subject: str, row: Any, recipient: Recipient) -> dict[str, objec
         shown = getattr(row, "title", None) or getattr(row, "name", "")
         if recipient.may_read(row):
             called = str(shown)[:120]
-        elif getattr(row, "number", ""):
-            called = str(row.number)
+        elif isinstance(row, Problem) and row.number:
+            called = row.number
     return {"object": called, "number": number}
 
 

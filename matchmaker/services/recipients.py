@@ -114,7 +114,7 @@ def recipients_for_problem(uow: UnitOfWork, problem: Problem) -> list[Recipient]
                 phone=problem.contact_phone,
                 email=problem.contact_email,
                 organization=problem.organization_id,
-                audiences=frozenset({PUBLIC, f"org:{problem.organization_id}", *problem.relations["owner"]}),
+                audiences=frozenset(problem.readers.split()) - {OFFICE},  # it is his own
             )
         )
     known = {each.account for each in told}
