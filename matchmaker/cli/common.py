@@ -23,6 +23,7 @@ def application(ctx: click.Context) -> Iterator[Application]:
     """The application of the chosen home, closed at the end; its database must exist and be current."""
     app = build(load(ctx.find_root().obj["home"]))
     try:
+        from matchmaker.services import codes
         from matchmaker.storage import schema
 
         if schema.current(app.database) is None:
@@ -31,6 +32,8 @@ def application(ctx: click.Context) -> Iterator[Application]:
                 hint=Message("请先运行 matchmaker init（或用 --home 指定安装文件夹）。"),
             )
         schema.check(app.database)
+        with app.reading() as uow:
+            codes.refresh(uow)
         yield app
     finally:
         app.close()

@@ -17,6 +17,7 @@ from matchmaker.errors import Conflict, Unavailable
 from matchmaker.jobs import queue
 from matchmaker.jobs.handlers import KINDS, Task
 from matchmaker.messages import Message
+from matchmaker.services import codes
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,8 @@ OUTAGES = (EngineError, EmbedderError, Unavailable)
 VERIFY_HOUR = 3
 #: Seconds between two looks whether the nightly comparison is planned.
 PLAN_SECONDS = 3600.0
+#: Seconds between two looks at the office's own codes.
+CODES_SECONDS = 5.0
 
 
 class LeaseLost(Exception):
@@ -47,6 +50,7 @@ class Worker:
         self._stop = stop or threading.Event()
         self._planned = -math.inf
         self._beaten = 0.0
+        self._codes_read = -math.inf
         self._stumbled = False
         self.name = queue.holder_name()
 
@@ -56,6 +60,7 @@ class Worker:
             try:
                 self._give_back()
                 self._plan()
+                self._read_codes()
                 busy = self.step()
             except Unavailable as fault:
                 log.warning("the worker waits: %s", fault)
@@ -65,6 +70,13 @@ class Worker:
                 self._stumbled, busy = True, False
             if not busy:
                 self._stop.wait(pause)
+
+    def _read_codes(self) -> None:
+        """Codes that an office has imported meanwhile: documents and imports tell names by them."""
+        if time.monotonic() - self._codes_read > CODES_SECONDS:
+            with self._app.reading() as uow:
+                codes.refresh(uow)
+            self._codes_read = time.monotonic()
 
     def _give_back(self) -> None:
         """After a stumble: jobs that it could not return need not wait for the end of their lease."""
@@ -154,11 +166,13 @@ class Worker:
                 queue.fail(uow.session, ids, self.name, error, gives_up=not is_outage)
 
     def _plan(self) -> None:
-        """Sees to it that the next nightly comparison of index and database is queued."""
+        """Sees to it that the next night's work is queued: what its kind calls nightly."""
         if time.monotonic() < self._planned + PLAN_SECONDS:
             return
         with self._app.unit_of_work() as uow:
-            queue.schedule(uow.session, "verify", "all", next_night(self._app.clock()))
+            for kind in KINDS:
+                if KINDS[kind].nightly:
+                    queue.schedule(uow.session, kind, "all", next_night(self._app.clock()))
         self._planned = time.monotonic()
 
     def _beat(self, kind: str, ids: list[int]) -> None:

@@ -38,7 +38,7 @@ class Expert(Keyed, Imported, Findable, Versioned, Sourced, Dated, Base):
     profile: Mapped[str] = mapped_column(Text, default="")
     services: Mapped[str] = mapped_column(Text, default="")
     platforms: Mapped[str] = mapped_column(Text, default="")
-    region: Mapped[str] = mapped_column(String(6), default="")
+    region: Mapped[str] = mapped_column(String(12), default="")
     email: Mapped[str] = mapped_column(String(200), default="")
     phone: Mapped[str] = mapped_column(String(50), default="")
     orcid: Mapped[str] = mapped_column(String(19), default="")

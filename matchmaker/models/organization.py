@@ -27,7 +27,7 @@ class Organization(Keyed, Imported, Findable, Versioned, Sourced, Dated, Base):
     name: Mapped[str] = mapped_column(String(200), index=True)
     kind: Mapped[str] = mapped_column(String(20), default="other", index=True)
     code: Mapped[str] = mapped_column(String(18), default="")
-    region: Mapped[str] = mapped_column(String(6), default="")
+    region: Mapped[str] = mapped_column(String(12), default="")
     summary: Mapped[str] = mapped_column(Text, default="")
     website: Mapped[str] = mapped_column(String(300), default="")
     address: Mapped[str] = mapped_column(String(300), default="")

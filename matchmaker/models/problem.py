@@ -26,6 +26,7 @@ class Problem(Keyed, Imported, Findable, Versioned, Dated, Base):
         declared_at, declared_by: when and by whom it was confirmed to hold no state secret.
         expires_on: the day from which it is no longer shown, unless it is renewed.
         official: what only the official form 重大技术需求征集 asks, in its own codes.
+        hidden_words: brands and other names that tell who is behind it, which an anonymous one must not hold.
     """
 
     __tablename__ = "problem"
@@ -53,7 +54,7 @@ class Problem(Keyed, Imported, Findable, Versioned, Dated, Base):
     contact_name: Mapped[str] = mapped_column(String(100), default="")
     contact_phone: Mapped[str] = mapped_column(String(50), default="")
     keywords: Mapped[list[str]] = mapped_column(default=list)
-    region: Mapped[str] = mapped_column(String(6), default="")
+    region: Mapped[str] = mapped_column(String(12), default="")
     state: Mapped[str] = mapped_column(String(20), default="published", index=True)
     verified_on: Mapped[date | None] = mapped_column(Date)
     contact_email: Mapped[str] = mapped_column(String(200), default="")
@@ -64,6 +65,7 @@ class Problem(Keyed, Imported, Findable, Versioned, Dated, Base):
     published_at: Mapped[datetime | None] = mapped_column(DateTime)
     expires_on: Mapped[date | None] = mapped_column(Date, index=True)
     official: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    hidden_words: Mapped[list[str]] = mapped_column(default=list)
 
     bodies: Mapped[list[ProblemBody]] = relationship(cascade="all, delete-orphan", order_by="ProblemBody.id")
     organization: Mapped[Organization | None] = relationship(back_populates="problems")

@@ -117,7 +117,7 @@ class Achievement(Keyed, Imported, Findable, Versioned, Sourced, Dated, Base):
     cases: Mapped[str] = mapped_column(Text, default="")
     transfer_modes: Mapped[list[str]] = mapped_column(default=list)
     price_fen: Mapped[int | None] = mapped_column(BigInteger)
-    region: Mapped[str] = mapped_column(String(6), default="")
+    region: Mapped[str] = mapped_column(String(12), default="")
     verified_on: Mapped[date | None] = mapped_column(Date)
     state: Mapped[str] = mapped_column(String(20), default="published", index=True)
     industry: Mapped[str] = mapped_column(String(10), default="")

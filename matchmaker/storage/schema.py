@@ -18,7 +18,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, NullPool, create_engine, event, text
+from sqlalchemy import Connection, NullPool, String, Text, create_engine, event, text
 
 from matchmaker.errors import Unavailable
 from matchmaker.messages import Message
@@ -88,8 +88,18 @@ def check(database: Database) -> None:
 def differences(database: Database) -> list[Any]:
     """What the models would have otherwise than the tables, in Alembic's words; empty when they agree."""
     with unhurried(database) as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": is_other_type})
         return list(compare_metadata(context, Base.metadata))
+
+
+def is_other_type(
+    context: MigrationContext, _column: Any, _wanted: Any, found: Any, wanted: Any
+) -> bool | None:
+    """SQLite keeps no lengths, so texts of other lengths are the same there; else Alembic decides (None)."""
+    both_texts = isinstance(found, String) and isinstance(wanted, String)
+    both_texts = both_texts and isinstance(found, Text) == isinstance(wanted, Text)
+    is_sqlite = context.dialect is not None and context.dialect.name == "sqlite"
+    return False if is_sqlite and both_texts else None
 
 
 def propose(message: str, folder: Path = FOLDER) -> Path:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from matchmaker.taxonomy.table import Table, folded
 
 #: Ranks that people leave out: 温州 is 温州市, 新疆 is 新疆维吾尔自治区.
-_RANK = re.compile(r"(维吾尔自治区|壮族自治区|回族自治区|特别行政区|自治区|省|市|县|区)$")
+_RANK = re.compile(r"(维吾尔自治区|壮族自治区|回族自治区|特别行政区|自治区|省|市|县|区|街道|镇|乡)$")
 _COUNTRY = re.compile(r"^中国|^中华人民共和国")
 _LONGEST = 40
 
