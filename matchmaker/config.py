@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from matchmaker.errors import ConfigurationError
 from matchmaker.messages import Message
@@ -55,6 +56,12 @@ class Settings:
     introduction_answer_days: int = 14
     introduction_reason_days: int = 7
     ranking_feedback: str = "on"
+    site_url: str = ""
+    smtp_url: str = field(default="", repr=False)
+    smtp_from: str = ""
+    timezone: str = "Asia/Shanghai"
+    office_contact: str = ""
+    call_after_days: int = 3
 
     @property
     def database(self) -> str:
@@ -112,6 +119,12 @@ HELP: dict[str, str] = {
     "introduction_answer_days": "Days after which an introduction that nobody answered lapses.",
     "introduction_reason_days": "Days within which the other side is told why an introduction was declined.",
     "ranking_feedback": "Whether refused pairs are left out of rankings until the reason has changed: on or off.",
+    "site_url": "Address of the site as people outside reach it, for links in messages: https://match.example.cn.",
+    "smtp_url": "Server that takes e-mails: smtp://user:password@host:587 or smtps://…; empty: no e-mails.",
+    "smtp_from": "Address that e-mails come from.",
+    "timezone": "Time zone of the office: quiet hours, calendar.",
+    "office_contact": "Whom to call: name and number of the office, shown where a link leads nowhere any more.",
+    "call_after_days": "Days after which somebody who does not react to a message stands on the call list.",
 }
 CHOICES: dict[str, tuple[str, ...]] = {
     "posting_open": ("on", "off"),
@@ -134,6 +147,7 @@ RANGES: dict[str, tuple[int, int]] = {
     "problem_expiry_days": (1, 3650),
     "introduction_answer_days": (1, 365),
     "introduction_reason_days": (1, 60),
+    "call_after_days": (1, 60),
 }
 
 
@@ -210,7 +224,19 @@ def _checked(name: str, value: object, faults: dict[str, Message]) -> object:
         faults[name] = Message(
             "%(value)s 不行；可用的有 %(names)s", {"value": text, "names": ", ".join(CHOICES[name])}
         )
-    return text
+    if name == "timezone" and not _is_zone(text):
+        faults[name] = Message("没有“%(value)s”这个时区；例如 Asia/Shanghai", {"value": text})
+    if name == "site_url" and text and not text.startswith(("http://", "https://")):
+        faults[name] = Message("%(value)s 不行；应以 http:// 或 https:// 开头", {"value": text})
+    return text.rstrip("/") if name == "site_url" else text
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return False
+    return True
 
 
 def _whole_number(name: str, value: object, faults: dict[str, Message]) -> int:

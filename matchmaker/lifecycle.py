@@ -27,7 +27,7 @@ FROM: dict[str, frozenset[str]] = {
     "solve": frozenset({"published", "docking"}),
     "withdraw": frozenset({"submitted", "returned", "published", "docking", "expired"}),
     "expire": frozenset({"published", "docking"}),
-    "renew": frozenset({"expired"}),
+    "renew": frozenset({"published", "docking", "expired"}),
     "reopen": frozenset({"withdrawn", "solved"}),
 }
 #: Step → state that it ends in.

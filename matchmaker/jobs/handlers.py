@@ -11,6 +11,7 @@ from matchmaker.indexing import sync
 from matchmaker.permissions import SYSTEM
 from matchmaker.services.attachment_files import sweep
 from matchmaker.services.index_health import VERIFIED
+from matchmaker.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,27 @@ def _expire(app: Application, _tasks: Sequence[Task], beat: Beat) -> None:
         beat()
 
 
+def _lapse(app: Application, _tasks: Sequence[Task], beat: Beat) -> None:
+    from matchmaker.services.introduction_reasons import lapse_due
+
+    _until_done(app, lambda uow: lapse_due(uow, now=app.clock()), beat)
+
+
+def _reasons(app: Application, _tasks: Sequence[Task], beat: Beat) -> None:
+    from matchmaker.services.introduction_reasons import tell_due
+
+    _until_done(app, lambda uow: tell_due(uow, now=app.clock()), beat)
+
+
+def _until_done(app: Application, some: Callable[[UnitOfWork], int], beat: Beat) -> None:
+    """Some rows in a unit of work of their own, again until there are none."""
+    done = 1
+    while done:
+        with app.unit_of_work() as uow:
+            done = some(uow)
+        beat()
+
+
 def _rebuild(app: Application, _tasks: Sequence[Task], beat: Beat) -> None:
     sync.rebuild(app, alive=beat)
 
@@ -125,6 +147,22 @@ KINDS: dict[str, Kind] = {
         asks_index=False,
         nightly=True,
         about="难题到期：提醒并下架 / warns of expiry, ends what has expired",
+    ),
+    "lapse": Kind(
+        _lapse,
+        100,
+        writes_index=False,
+        asks_index=False,
+        nightly=True,
+        about="引荐逾期 / ends introductions that nobody answered",
+    ),
+    "reasons": Kind(
+        _reasons,
+        100,
+        writes_index=False,
+        asks_index=False,
+        nightly=True,
+        about="转达婉拒理由 / tells the other side why it was declined",
     ),
     "rebuild": Kind(
         _rebuild, 1, writes_index=True, about="重建索引 / rebuilds the index beside the live one"

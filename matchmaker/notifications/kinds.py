@@ -46,13 +46,14 @@ class Kind:
 
 
 _PROBLEM = "/problems/%(number)s"
+_INTRODUCTION = "/introductions/%(number)s"
 
 KINDS: dict[str, Kind] = {
     "problem:submitted": Kind(
         about=Message("有难题提交审核"),
         title=Message("待审核：%(object)s"),
         text=Message("“%(object)s”已提交审核，请查看并决定发布或退回。"),
-        link=_PROBLEM,
+        link="/review/%(number)s",
     ),
     "problem:published": Kind(
         about=Message("难题审核通过并发布"),
@@ -88,6 +89,80 @@ KINDS: dict[str, Kind] = {
         title=Message("已过期：%(object)s"),
         text=Message("%(name)s，您好！难题“%(object)s”已过期，不再公开；仍需要的可以续期。"),
         link=_PROBLEM,
+    ),
+    "problem:renewed": Kind(
+        about=Message("难题已续期"),
+        title=Message("已续期：%(object)s"),
+        text=Message("%(name)s，您好！难题“%(object)s”已续期到 %(day)s。"),
+        link=_PROBLEM,
+        calls=False,
+    ),
+    "introduction:asked": Kind(
+        about=Message("有人希望对接，请您答复"),
+        title=Message("请答复：%(what)s"),
+        text=Message(
+            "%(name)s，您好！%(what)s。请在 %(day)s 前接受或婉拒；双方接受之前，联系方式不会告诉任何人。"
+        ),
+        short=Message("%(name)s您好，%(what)s，请在 %(day)s 前答复"),
+        link=_INTRODUCTION,
+        asks=True,
+    ),
+    "introduction:accepted": Kind(
+        about=Message("引荐已被接受"),
+        title=Message("已接受：难题“%(problem)s”与%(expert)s"),
+        text=Message(
+            "%(name)s，您好！难题“%(problem)s”与%(expert)s的引荐已被接受，打开链接可以看到对方的联系方式。"
+        ),
+        link=_INTRODUCTION,
+    ),
+    "introduction:declined": Kind(
+        about=Message("引荐被婉拒或结束的理由"),
+        title=Message("未能对接：%(reason)s（%(problem)s）"),
+        text=Message(
+            "%(name)s，您好！难题“%(problem)s”与%(expert)s的引荐没有继续。原因：%(reason)s。%(words)s"
+        ),
+        link=_INTRODUCTION,
+    ),
+    "introduction:refused": Kind(
+        about=Message("有引荐被婉拒，请看理由"),
+        title=Message("被婉拒：难题“%(problem)s”与%(expert)s（%(reason)s）"),
+        text=Message(
+            "难题“%(problem)s”与%(expert)s的引荐没有继续，原因：%(reason)s。"
+            "最迟 %(day)s 自动告知对方，此前可以改写措辞。"
+        ),
+        link=_INTRODUCTION,
+        calls=False,
+    ),
+    "introduction:lapsed": Kind(
+        about=Message("引荐逾期无人答复"),
+        title=Message("逾期未答复：难题“%(problem)s”与%(expert)s"),
+        text=Message("难题“%(problem)s”与%(expert)s的引荐没有在期限内得到答复，可以请组织者再联系。"),
+        link=_INTRODUCTION,
+    ),
+    "introduction:recalled": Kind(
+        about=Message("引荐已被收回"),
+        title=Message("不必答复了：难题“%(problem)s”"),
+        text=Message("%(name)s，您好！难题“%(problem)s”的引荐已由对方收回，不必再答复。"),
+        link=_INTRODUCTION,
+        calls=False,
+    ),
+    "introduction:message": Kind(
+        about=Message("引荐中有新留言"),
+        title=Message("新留言：难题“%(problem)s”与%(expert)s"),
+        text=Message("%(name)s，您好！难题“%(problem)s”与%(expert)s的引荐中有新的留言，请打开链接查看。"),
+        link=_INTRODUCTION,
+    ),
+    "introduction:meeting": Kind(
+        about=Message("约定了见面"),
+        title=Message("见面：%(when)s，难题“%(problem)s”与%(expert)s"),
+        text=Message("%(name)s，您好！难题“%(problem)s”与%(expert)s约定见面：%(when)s %(place)s"),
+        link=_INTRODUCTION,
+    ),
+    "introduction:intention": Kind(
+        about=Message("达成意向"),
+        title=Message("达成意向：难题“%(problem)s”与%(expert)s"),
+        text=Message("%(name)s，您好！难题“%(problem)s”与%(expert)s已记录为达成意向，请核对。"),
+        link=_INTRODUCTION,
     ),
     "answers:asked": Kind(
         about=Message("请您填写或核对"),

@@ -20,10 +20,12 @@ def by_numbers(uow: UnitOfWork, actor: Actor, numbers: Iterable[int | None]) -> 
 
 
 def may_name(actor: Actor, row: Problem | Achievement) -> bool:
-    """An anonymous row tells who is behind it only to the office and to its owner."""
+    """An anonymous row tells who is behind it only to the office, to its owner and to who cares for it."""
     if row.visibility != "anonymous":
         return True
-    return not audiences_of(actor).isdisjoint({OFFICE, f"org:{row.organization_id}"})
+    told = getattr(row, "relations", {})
+    known = {OFFICE, f"org:{row.organization_id}", *told.get("owner", ()), *told.get("territory", ())}
+    return not audiences_of(actor).isdisjoint(known)
 
 
 def shown(actor: Actor, row: Problem | Achievement) -> Organization | None:

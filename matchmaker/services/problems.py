@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from indexer.document import PUBLIC
 from matchmaker import lifecycle
 from matchmaker.errors import NotFound
 from matchmaker.indexing.documents import INDEXED_STATES
 from matchmaker.messages import Message
 from matchmaker.models import Organization, Problem
-from matchmaker.permissions import OFFICE, Actor, audiences_of
+from matchmaker.permissions import MEMBERS, OFFICE, Actor, audiences_of
 from matchmaker.services.paging import Page, holds, paged, within_region
 from matchmaker.storage.queries import in_code_order, readable_by
 from matchmaker.storage.unit_of_work import UnitOfWork
@@ -90,12 +91,14 @@ def newest(uow: UnitOfWork, actor: Actor, limit: int = 8) -> Sequence[Problem]:
 
 
 def shown_to(actor: Actor) -> ColumnElement[bool]:
-    """Readable, and published unless the actor is of the office or of the owner."""
+    """Readable, and published unless the actor is of the office, of the owner, or the one who made it."""
     readable = readable_by(actor, Problem)
-    if OFFICE in audiences_of(actor):
+    audiences = audiences_of(actor)
+    if OFFICE in audiences:
         return readable
-    own = Problem.organization_id.in_(actor.organizations)
-    return and_(readable, or_(own, Problem.state.in_(INDEXED_STATES)))
+    own = sorted(audiences - {PUBLIC, MEMBERS})
+    mine = [Problem.readers.contains(f" {audience} ", autoescape=True) for audience in own]
+    return and_(readable, or_(Problem.state.in_(INDEXED_STATES), *mine))
 
 
 def summary(problem: Problem, most: int = 120) -> str:

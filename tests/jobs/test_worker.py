@@ -186,7 +186,7 @@ def test_the_nightly_comparison_is_always_planned_and_repairs(app):
     assert job.run_after == next_night(app.clock()) > now()
     assert worker.drain() == 0
     make_due(app)
-    assert worker.drain() == 2  # the comparison, then what it found
+    assert worker.drain() == 3  # what expires, the comparison, then what it found
     assert set(versions(app)) == {"problem:1", "problem:2"}
 
 

@@ -28,10 +28,10 @@ RIVAL = Actor("visitor", "企业乙", (8,))
 ACTORS = (VISITOR, ORGANIZER, SYSTEM, MEMBER, RIVAL)
 
 
-def test_a_visitor_only_reads():
+def test_a_visitor_reads_and_may_post_a_problem_for_review():
     assert {
         action for action in ACTIONS if allowed(VISITOR, action) and ACTIONS[action].scope != "read"
-    } == set()
+    } == {"problem:post"}
     assert [action for action in ACTIONS if allowed(VISITOR, action)][:2] == ["search:all", "match:read"]
 
 

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 
 from matchmaker import taxonomy
 from matchmaker.messages import Message
-from matchmaker.permissions import OFFICE, audiences_of, readable
+from matchmaker.permissions import audiences_of, readable
 from matchmaker.services import owners, works
 from web.request import actor
 from web.schemas.output import (
@@ -37,8 +37,7 @@ def _readable(row: Any) -> Any:
 
 def _named(row: Any) -> bool:
     """Whether the reader may know who is behind a row: an anonymous one tells only office and owner."""
-    known = {OFFICE, f"org:{row.organization_id}"}
-    return row.visibility != "anonymous" or not audiences_of(actor()).isdisjoint(known)
+    return row.visibility != "anonymous" or owners.may_name(actor(), row)
 
 
 def _organization(row: Any) -> Any:
