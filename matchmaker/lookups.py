@@ -6,9 +6,9 @@ ids; ``services.display.rows`` loads them and leaves out what the actor may not 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from indexer.embedder import EmbedderError
 from indexer.engine import EngineError, EngineUnavailable, IndexBroken
@@ -20,29 +20,42 @@ from matchmaker.errors import InvalidInput, Unavailable
 from matchmaker.matching import problems, ranker
 from matchmaker.matching import works as matching_works
 from matchmaker.matching.question import Question, typed
-from matchmaker.matching.result import Ranking
+from matchmaker.matching.result import RankedDocument, RankedExpert, Ranking
 from matchmaker.messages import Message
 from matchmaker.permissions import Actor, audiences_of, require
 from matchmaker.searching import By, SearchAnswer, SearchHit, SearchRequest
-from matchmaker.services import finding, matches, works
+from matchmaker.services import evidence, finding, matches, refusals, works
+from matchmaker.services.refusals import Heeded
 
 __all__ = [
-    "By", "SearchAnswer", "SearchHit", "SearchRequest", "match_expert", "match_problem", "match_text",
-    "match_work", "search",
+    "By", "SearchAnswer", "SearchHit", "SearchRequest", "asked", "match_expert", "match_problem",
+    "match_text", "match_work", "pair", "ranked", "search",
 ]  # fmt: skip
 
 Answer = TypeVar("Answer")
+Ranked = TypeVar("Ranked", RankedExpert, RankedDocument)
+#: Lines of a ranking among which a pair is looked for.
+PAIR_DEPTH = 50
 
 IN_DATABASE = Message("索引暂时不可用，以下是直接在数据库中按字面查到的。")
 BACK_IN_INDEX = Message("索引已恢复，结果从第一页重新列出。")
 
 
-def match_problem(app: Application, actor: Actor, number: int, *, limit: int = 10) -> Ranking:
-    """Experts, achievements and literature for a stored problem; NotFound if it is hidden."""
+def match_problem(
+    app: Application, actor: Actor, number: int, *, limit: int = 10, feedback: bool | None = None
+) -> Ranking:
+    """Experts, achievements and literature for a stored problem; NotFound if it is hidden.
+
+    Pairs that were refused for a reason that still holds are left out unless ``feedback`` is False; None does
+    as the setting says.
+    """
     require(actor, "match:read")
+    today = app.clock().date()
     with app.reading() as uow:
         question = matches.question(uow, actor, number)
-    return _ranked(app, actor, question, limit)
+        heeded = refusals.for_problem(uow, actor, number, today) if _heeds(app, feedback) else Heeded()
+    question = replace(question, excluded=(*question.excluded, *heeded.excluded))
+    return replace(ranked(app, actor, question, limit), feedback=heeded.told)
 
 
 def match_text(app: Application, actor: Actor, title: str, text: str, *, limit: int = 10) -> Ranking:
@@ -55,24 +68,51 @@ def match_text(app: Application, actor: Actor, title: str, text: str, *, limit: 
             hint=Message("请写出对象、问题和希望达到的指标，例如“纽扣电镀废水含镍，想降到 0.1 mg/L”。"),
             fields={"text": Message("内容为空，或只有虚词")},
         )
-    return _ranked(app, actor, question, limit)
+    return ranked(app, actor, question, limit)
 
 
-def match_expert(app: Application, actor: Actor, number: int, *, limit: int = 10) -> Ranking:
-    """Problems for an expert (``Ranking.problems``); NotFound if he is hidden."""
+def match_expert(
+    app: Application, actor: Actor, number: int, *, limit: int = 10, feedback: bool | None = None
+) -> Ranking:
+    """Problems for an expert (``Ranking.problems``); NotFound if he is hidden. ``feedback`` as above."""
     require(actor, "match:read")
+    today = app.clock().date()
     with app.reading() as uow:
         expert = matches.expert_id(uow, actor, number)
-    found = _asked(
+        heeded = refusals.for_expert(uow, actor, number, today) if _heeds(app, feedback) else Heeded()
+    found = asked(
         app,
-        lambda: problems.rank(app.index, app.embedder.fingerprint, expert, audiences_of(actor), limit=limit),
+        lambda: problems.rank(
+            app.index,
+            app.embedder.fingerprint,
+            expert,
+            audiences_of(actor),
+            limit=limit,
+            excluded=heeded.excluded,
+        ),
     )
     if found is None:
         raise Unavailable(
             Message("这位专家的资料还在建立索引。"),
             hint=Message("请稍候再看；长时间不变请让管理员核对索引。"),
         )
-    return found
+    return replace(found, feedback=heeded.told)
+
+
+def pair(app: Application, actor: Actor, problem: int, expert: int) -> dict[str, Any]:
+    """Why a problem and an expert match, for whoever is asked; {} where no ranking brings them together."""
+    try:
+        ranking = match_problem(app, actor, problem, limit=PAIR_DEPTH, feedback=False)
+        found: RankedExpert | RankedDocument | None = _named(ranking.experts, f"expert:{expert}")
+        if found is None:
+            ranking = match_expert(app, actor, expert, limit=PAIR_DEPTH, feedback=False)
+            found = _named(ranking.problems, f"problem:{problem}")
+    except (Unavailable, InvalidInput):
+        return {}
+    if found is None:
+        return {}
+    with app.reading() as uow:
+        return evidence.for_both(uow, found)
 
 
 def match_work(app: Application, actor: Actor, identifier: str, *, limit: int = 8) -> Ranking:
@@ -83,7 +123,7 @@ def match_work(app: Application, actor: Actor, identifier: str, *, limit: int = 
     require(actor, "match:read")
     with app.reading() as uow:
         work = works.work_id(uow, actor, identifier)
-    found = _asked(
+    found = asked(
         app,
         lambda: matching_works.rank(
             app.index, app.embedder.fingerprint, work, audiences_of(actor), limit=limit
@@ -105,9 +145,9 @@ def search(app: Application, actor: Actor, request: SearchRequest) -> SearchAnsw
     require(actor, "search:all")
     searching.check(request)
     begun_in_database = finding.place_of(request.after) is not None
-    asked = replace(request, after=None) if begun_in_database else request
+    wanted = replace(request, after=None) if begun_in_database else request
     try:
-        found = _asked(app, lambda: searching.search(app.index, app.embedder, audiences_of(actor), asked))
+        found = asked(app, lambda: searching.search(app.index, app.embedder, audiences_of(actor), wanted))
         if not found.hits and not any(found.totals.values()):
             _refuse_lost_index(app, actor)
     except Unavailable:
@@ -117,8 +157,17 @@ def search(app: Application, actor: Actor, request: SearchRequest) -> SearchAnsw
     return replace(found, notice=BACK_IN_INDEX) if begun_in_database else found
 
 
-def _ranked(app: Application, actor: Actor, question: Question, limit: int) -> Ranking:
-    found = _asked(
+def _heeds(app: Application, feedback: bool | None) -> bool:
+    return app.settings.ranking_feedback == "on" if feedback is None else feedback
+
+
+def _named(lines: Sequence[Ranked], identifier: str) -> Ranked | None:
+    return next((one for one in lines if one.id == identifier), None)
+
+
+def ranked(app: Application, actor: Actor, question: Question, limit: int) -> Ranking:
+    """The ranking of any question; Unavailable while the index is away or empty."""
+    found = asked(
         app, lambda: ranker.rank(app.index, app.embedder, question, audiences_of(actor), limit=limit)
     )
     if not (found.experts or found.achievements or found.literature):
@@ -128,7 +177,7 @@ def _ranked(app: Application, actor: Actor, question: Question, limit: int) -> R
 
 def _refuse_lost_index(app: Application, actor: Actor) -> None:
     """A deleted index is made anew, empty: that nothing is found in it says nothing about people."""
-    if _asked(app, lambda: app.index.count(Filter(None))):
+    if asked(app, lambda: app.index.count(Filter(None))):
         return
     with app.reading() as uow:
         if not matches.has_anybody(uow, actor):
@@ -139,7 +188,7 @@ def _refuse_lost_index(app: Application, actor: Actor) -> None:
     )
 
 
-def _asked(app: Application, question: Callable[[], Answer]) -> Answer:
+def asked(app: Application, question: Callable[[], Answer]) -> Answer:
     """Asks the index; its faults become errors with a remedy, and a lost index is opened anew next time.
 
     While its server is away nobody waits for it (``circuit``).

@@ -59,6 +59,7 @@ def rank(
     *,
     limit: int = 10,
     model: Model | None = None,
+    excluded: tuple[str, ...] = (),
 ) -> Ranking | None:
     """Problems that an expert could solve; None when the index does not know him. Needs no model.
 
@@ -69,10 +70,11 @@ def rank(
         audiences: of the reader.
         limit: problems given.
         model: the fitted numbers; the shipped ones when None.
+        excluded: index ids of problems that may not answer (refused pairs).
     """
     start = time.perf_counter()
     fitted = model or shipped()
-    where = Filter(audiences)
+    where = Filter(audiences, excluded=excluded)
     profile = index.get([expert]).get(expert)
     if profile is None:
         return None

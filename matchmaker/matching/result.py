@@ -110,6 +110,21 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Feedback:
+    """What an earlier refusal does to a ranking, told only to the office and to the refusing side.
+
+    Attributes:
+        target: index id of the expert or problem concerned.
+        held: it is left out of the ranking; otherwise it stands in it again, and this says why.
+        note: the sentence that tells it.
+    """
+
+    target: str
+    held: bool
+    note: Message
+
+
+@dataclass(frozen=True, slots=True)
 class Ranking:
     """The answer to one query, in one direction.
 
@@ -118,6 +133,7 @@ class Ranking:
         points: the points of the query, in its order.
         inputs: what it was computed from: text hash, model and index fingerprints, version of the scorer.
         seconds: time by part.
+        feedback: what earlier refusals did to it, as far as the reader may know of them.
     """
 
     experts: tuple[RankedExpert, ...]
@@ -129,3 +145,4 @@ class Ranking:
     points: tuple[str, ...]
     inputs: Mapping[str, str]
     seconds: Mapping[str, float]
+    feedback: tuple[Feedback, ...] = ()

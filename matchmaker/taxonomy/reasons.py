@@ -34,12 +34,13 @@ DECLINE_REASONS = Table(
         "solved": ("已有方案", "There is a solution already"),
         "price": ("价格谈不拢", "No agreement on the price"),
         "ip": ("知识产权归属谈不拢", "No agreement on intellectual property"),
-        "time": ("时间安排不开", "No time"),
+        "time": ("时限来不及", "The deadline is too near"),
+        "busy": ("目前没有时间", "No time at present"),
         "unclear": ("需求不清", "The need is unclear"),
         "conflict": ("存在利益冲突或需要回避", "A conflict of interest"),
         "other": ("其他（请说明）", "Other (please explain)"),
     },
-    {"已有解决方案": "solved", "成本": "cost", "价格": "price", "知识产权": "ip", "时间": "time"},
+    {"已有解决方案": "solved", "成本": "cost", "价格": "price", "知识产权": "ip", "时间": "time", "没有时间": "busy", "回避": "conflict"},
 )
 
 #: An owner withdraws what he posted.
