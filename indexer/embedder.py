@@ -76,8 +76,10 @@ class CachedEmbedder:
         """That of the model within."""
         return self._inner.dimension
 
-    def encode(self, texts: Sequence[str], use: Use, progress: Progress | None = None) -> FloatArray:
-        """As the model within, from the cache where it can be."""
+    def encode(
+        self, texts: Sequence[str], use: Use, progress: Progress | None = None, *, remember: bool = True
+    ) -> FloatArray:
+        """As the model within, from the cache where it can be; ``remember`` keeps what was not there."""
         progress = _both(progress, self.watcher)
         result = np.zeros((len(texts), self.dimension), dtype=np.float32)
         keys = [content_hash(text) for text in texts]
@@ -96,7 +98,8 @@ class CachedEmbedder:
             batch = pending[start : start + _BATCH]
             within = _offset(progress, done, len(texts))
             vectors = self._inner.encode([texts[rows[0]] for _key, rows in batch], use, within)
-            self._remember(use, [key for key, _rows in batch], vectors)
+            if remember:
+                self._remember(use, [key for key, _rows in batch], vectors)
             for (_key, rows), vector in zip(batch, vectors, strict=True):
                 result[rows] = vector
                 done += len(rows)

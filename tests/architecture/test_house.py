@@ -27,6 +27,7 @@ OPEN_TO_WEB = (
     "matchmaker.bootstrap",
     "matchmaker.services",
     "matchmaker.lookups",
+    "matchmaker.consulting",
     "matchmaker.permissions",
     "matchmaker.errors",
     "matchmaker.lifecycle",
