@@ -21,4 +21,4 @@ def wait_of_account(failures: int) -> timedelta:
     if failures < FREE_OF_ACCOUNT:
         return timedelta(0)
     doublings = min(failures - FREE_OF_ACCOUNT, 20)
-    return min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
+    return min(timedelta(seconds=FIRST_WAIT.total_seconds() * 2**doublings), LONGEST_WAIT)

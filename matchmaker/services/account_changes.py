@@ -108,7 +108,7 @@ def checked_names(uow: UnitOfWork, person: Person, own: int | None = None) -> di
 
 def stand(uow: UnitOfWork, account: Account, standing: Standing) -> None:
     """Gives an account its roles, bodies and expert record in place of those that it had."""
-    _check_standing(uow, standing)
+    check_standing(uow, standing)
     roles = [role for role in ROLE_NAMES if role in standing.roles]
     represents = not REPRESENTING.isdisjoint(roles) if standing.represents is None else standing.represents
     account.roles = roles
@@ -123,6 +123,20 @@ def stand(uow: UnitOfWork, account: Account, standing: Standing) -> None:
     uow.session.flush()
 
 
+def join(uow: UnitOfWork, account: Account, standing: Standing, *, role: str) -> None:
+    """Adds a role and its body to what an account has; how it stands in its other bodies stays."""
+    before = {each.organization_id: each.represents for each in account.memberships}
+    stand(uow, account, standing)
+    for each in account.memberships:
+        each.represents = before.get(each.organization_id, False) or (
+            each.organization_id not in before and role in REPRESENTING
+        )
+    if role in REPRESENTING and standing.organizations:
+        next(
+            m for m in account.memberships if m.organization_id == standing.organizations[-1]
+        ).represents = True
+
+
 def require_standing(uow: UnitOfWork, actor: Actor, standing: Standing) -> None:
     """Raises Forbidden unless the actor may give these roles in these bodies."""
     if not gives(actor).issuperset(standing.roles):
@@ -131,7 +145,12 @@ def require_standing(uow: UnitOfWork, actor: Actor, standing: Standing) -> None:
         )
     if not actor.is_office and not standing.organizations:
         raise Forbidden(Message("请选择本单位或本辖区的单位。"))
-    for number in standing.organizations:
+    bodies = list(standing.organizations)
+    if standing.expert is not None and not actor.is_office:
+        bodies.append(
+            uow.session.scalar(select(Expert.organization_id).where(Expert.id == standing.expert)) or 0
+        )
+    for number in bodies:
         if not cares_for(uow, actor, number):
             raise Forbidden(
                 Message("这个单位不在您负责的范围内。"), hint=Message("请选择本单位或本辖区的单位。")
@@ -238,7 +257,8 @@ def _kind_for(roles: Iterable[str]) -> str:
     return "problem" if "enterprise" in roles else "expert"
 
 
-def _check_standing(uow: UnitOfWork, standing: Standing) -> None:
+def check_standing(uow: UnitOfWork, standing: Standing) -> None:
+    """Raises InvalidInput for a role, body or expert that there is not."""
     faults: dict[str, Message] = {}
     if not standing.roles or not set(standing.roles) <= ROLE_NAMES.keys():
         faults["roles"] = Message("请至少选择一个角色。")

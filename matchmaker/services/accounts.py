@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -75,7 +76,7 @@ def gives(actor: Actor) -> frozenset[str]:
     return frozenset().union(*(GIVES.get(role, frozenset()) for role in actor.roles))
 
 
-def bodies_of(actor: Actor) -> Select[tuple[int]]:
+def bodies_of(actor: Actor) -> Select[Any]:
     """Numbers of the bodies whose accounts a liaison cares for: his own, and those of his territory."""
     own = list(actor.liaison_of)
     cared = select(Territory.organization_id).where(Territory.town_id.in_(own))

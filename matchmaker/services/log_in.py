@@ -140,6 +140,15 @@ def _count_account(uow: UnitOfWork, name: str, at: datetime) -> None:
     row.until = at + throttling.wait_of_account(row.failures)
 
 
+def count_address(uow: UnitOfWork, address: str, *, at: datetime) -> None:
+    """Counts an application from this address, as loosely as log-ins.
+
+    Raises:
+        TooMany: there were too many.
+    """
+    _count_address(uow, f"address:{_network(address)}", at)
+
+
 def _count_address(uow: UnitOfWork, name: str, at: datetime) -> None:
     row = _row(uow, name, at)
     if row.since < at - throttling.ADDRESS_SPAN:
