@@ -21,6 +21,7 @@ from matchmaker.config import Settings
 from matchmaker.errors import ConfigurationError, Unavailable
 from matchmaker.messages import Message
 from matchmaker.models import now
+from matchmaker.notifications.mailer import Mailer, opened
 from matchmaker.storage.database import Database
 from matchmaker.storage.unit_of_work import UnitOfWork
 
@@ -40,6 +41,7 @@ class Application:
     Attributes:
         embedder: with its cache; loads the model at first need.
         clock: UTC without a zone.
+        mailer: None where no e-mails go out.
         circuit: through which the index is asked, so that an absent server is not waited for again and again.
     """
 
@@ -49,6 +51,7 @@ class Application:
     clock: Clock
     _open_index: Callable[[bool], Engine]
     _open_workspace: Callable[[str], Engine]
+    mailer: Mailer | None = None
     _index: Engine | None = None
     _opening: Lock = field(default_factory=Lock)
     circuit: Circuit = field(init=False)
@@ -161,7 +164,8 @@ def build(settings: Settings, *, embedder: Embedder | None = None, clock: Clock 
         return _engine_opener(settings, cached, name)(True)
 
     database = open_database(settings.database)
-    return Application(settings, database, cached, clock, open_index, open_workspace)
+    mailer = opened(settings.smtp_url, settings.smtp_from, settings.site_name)
+    return Application(settings, database, cached, clock, open_index, open_workspace, mailer)
 
 
 def _engine_opener(settings: Settings, embedder: Embedder, workspace: str = "") -> Callable[[bool], Engine]:

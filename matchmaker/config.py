@@ -123,7 +123,7 @@ HELP: dict[str, str] = {
     "smtp_url": "Server that takes e-mails: smtp://user:password@host:587 or smtps://…; empty: no e-mails.",
     "smtp_from": "Address that e-mails come from.",
     "timezone": "Time zone of the office: quiet hours, calendar.",
-    "office_contact": "Whom to call: name and number of the office, shown where a link leads nowhere any more.",
+    "office_contact": "Whom to call, name and number: shown where a link leads nowhere any more.",
     "call_after_days": "Days after which somebody who does not react to a message stands on the call list.",
 }
 CHOICES: dict[str, tuple[str, ...]] = {

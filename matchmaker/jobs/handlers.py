@@ -8,6 +8,7 @@ from typing import Any
 
 from matchmaker.bootstrap import Application
 from matchmaker.indexing import sync
+from matchmaker.jobs import mailing
 from matchmaker.permissions import SYSTEM
 from matchmaker.services.attachment_files import sweep
 from matchmaker.services.index_health import VERIFIED
@@ -119,6 +120,14 @@ def _reasons(app: Application, _tasks: Sequence[Task], beat: Beat) -> None:
     _until_done(app, lambda uow: tell_due(uow, now=app.clock()), beat)
 
 
+def _mail(app: Application, tasks: Sequence[Task], beat: Beat) -> None:
+    mailing.send_mails(app, [int(task.subject.partition(":")[2]) for task in tasks], beat)
+
+
+def _digest(app: Application, tasks: Sequence[Task], beat: Beat) -> None:
+    mailing.send_digests(app, [task.subject for task in tasks], beat)
+
+
 def _until_done(app: Application, some: Callable[[UnitOfWork], int], beat: Beat) -> None:
     """Some rows in a unit of work of their own, again until there are none."""
     done = 1
@@ -139,6 +148,16 @@ KINDS: dict[str, Kind] = {
     ),
     "extract": Kind(
         _extract, 1, writes_index=False, asks_index=False, about="读取附件 / reads an attachment's text"
+    ),
+    "mail": Kind(
+        _mail, 20, writes_index=False, asks_index=False, about="发送邮件 / sends an e-mail of a message"
+    ),
+    "digest": Kind(
+        _digest,
+        20,
+        writes_index=False,
+        asks_index=False,
+        about="每日汇总邮件 / sends somebody's daily e-mail",
     ),
     "expire": Kind(
         _expire,

@@ -26,6 +26,9 @@ JOB_NAMES: dict[str, Message] = {
     "rebuild": Message("重建索引"),
     "index": Message("更新索引"),
     "verify": Message("核对索引"),
+    "mail": Message("发送邮件"),
+    "digest": Message("每日汇总邮件"),
+    "watch": Message("查看订阅"),
 }
 JOB_STATES: tuple[tuple[str, Message], ...] = (
     ("queued", Message("排队")),
