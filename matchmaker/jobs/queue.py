@@ -51,7 +51,9 @@ def schedule(session: Session, kind: str, subject: str, moment: datetime) -> Non
     session.execute(
         dialect.insert(Job)
         .values(_row(kind, subject, {}, moment))
-        .on_conflict_do_nothing(index_elements=["kind", "subject"], index_where=Job.state == "queued")
+        .on_conflict_do_nothing(  # a bound value is no constant for the plan of a prepared statement
+            index_elements=["kind", "subject"], index_where=text("state = 'queued'")
+        )
     )
 
 

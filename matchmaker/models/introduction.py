@@ -36,6 +36,7 @@ class Introduction(Keyed, Dated, Base):
         message: what the asker wrote; the other side reads it before answering.
         evidence: why the two match, as the ranking told it when it was asked.
         answer_by: after this moment it lapses.
+        stepped_at: when the last step was taken or the last entry of the thread was written.
         refused_by: side that declined or closed; "" for none.
         reason: code of ``taxonomy.DECLINE_REASONS`` of a declined or closed one.
         words: what the refusing side added, for the office.
@@ -71,6 +72,7 @@ class Introduction(Keyed, Dated, Base):
     evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
     asked_at: Mapped[datetime] = mapped_column(DateTime, default=now, index=True)
     answer_by: Mapped[datetime | None] = mapped_column(DateTime, index=True)
+    stepped_at: Mapped[datetime] = mapped_column(DateTime, default=now)
     answered_at: Mapped[datetime | None] = mapped_column(DateTime)
     refused_by: Mapped[str] = mapped_column(String(8), default="")
     refused_on: Mapped[date | None] = mapped_column(Date)

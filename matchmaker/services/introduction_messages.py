@@ -119,7 +119,7 @@ def _each(
             known = {**_names(row, person), **values}
             what = known.get("what")
             if isinstance(what, Message):
-                known["what"] = Message(what.template, known)
+                known["what"] = Message(what.template, _names(row, person))
             messages.tell(uow, actor, [person], kind, f"introduction:{row.id}", known)
 
 

@@ -51,7 +51,7 @@ def refuse_late(row: Introduction, step: str) -> None:
             {
                 "state": INTRODUCTION_STATES[row.state],
                 "actor": SIDES.get(last.side if last else "", Message("组织者或系统")),
-                "at": f"{(last.at if last else row.updated_at):%Y-%m-%d %H:%M} UTC",
+                "at": f"{(last.at if last else row.stepped_at):%Y-%m-%d %H:%M} UTC",
             },
         ),
         hint=Message("请刷新页面，查看刚才发生了什么，再决定下一步。"),
@@ -91,7 +91,7 @@ def note_step(
     uow: UnitOfWork, actor: Actor, row: Introduction, step: str, side: str, now: datetime, **facts: Any
 ) -> None:
     """The step in the timeline and in the history; free words stand in the timeline only."""
-    row.updated_at = now
+    row.stepped_at = now
     row.events.append(
         IntroductionEvent(
             at=now,

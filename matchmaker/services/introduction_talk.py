@@ -41,7 +41,7 @@ def write(
         behalf=who.behalf[:200], text=words,
     )  # fmt: skip
     uow.session.add(note)
-    row.updated_at = now
+    row.stepped_at = now
     uow.session.flush()
     uow.record(who, "introduction:write", f"introduction:{row.id}", note=note.id)
     introduction_messages.written(uow, who, row, chosen if chosen != BROKER else "")

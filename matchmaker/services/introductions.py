@@ -234,7 +234,7 @@ def waiting(uow: UnitOfWork, actor: Actor, now: datetime) -> dict[str, int]:
     quiet = and_(
         Introduction.is_open,
         Introduction.follower_id == (actor.account or 0),
-        Introduction.updated_at < now - timedelta(days=QUIET_DAYS),
+        Introduction.stepped_at < now - timedelta(days=QUIET_DAYS),
     )
     parts = {"answer": _for_me(actor), "overdue": quiet}
     if actor.is_office or "broker" in actor.roles:

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("evidence", sa.JSON(), nullable=False),
         sa.Column("asked_at", sa.DateTime(), nullable=False),
         sa.Column("answer_by", sa.DateTime(), nullable=True),
+        sa.Column("stepped_at", sa.DateTime(), nullable=False),
         sa.Column("answered_at", sa.DateTime(), nullable=True),
         sa.Column("refused_by", sa.String(length=8), nullable=False),
         sa.Column("refused_on", sa.Date(), nullable=True),
