@@ -49,16 +49,8 @@ def _followed(session: Session, kind: str, numbers: set[int]) -> dict[int, int]:
     """Merged number → where it ended, through merges that followed one another."""
     end = {number: number for number in numbers}
     for _ in range(LONGEST_CHAIN):
-        where = Merge.gone_id.in_(sorted(set(end.values())))
-        steps = dict(
-            session.execute(
-                select(Merge.gone_id, Merge.kept_id).where(
-                    Merge.kind == kind, Merge.undone_at.is_(None), where
-                )
-            )
-            .tuples()
-            .all()
-        )
+        where = (Merge.kind == kind, Merge.undone_at.is_(None), Merge.gone_id.in_(sorted(set(end.values()))))
+        steps = dict(session.execute(select(Merge.gone_id, Merge.kept_id).where(*where)).all())
         if not steps:
             break
         end = {number: steps.get(now, now) for number, now in end.items()}

@@ -16,7 +16,7 @@ from matchmaker.importing.faults import Fault, Finding, shortened, told
 from matchmaker.importing.schemas import SCHEMAS
 from matchmaker.jobs.queue import enqueue_many
 from matchmaker.models import Achievement, Expert, ExpertProject, Indicator, Organization, Problem, now
-from matchmaker.permissions import Actor, readers_by, require
+from matchmaker.permissions import Actor, readers_by, require, written
 from matchmaker.services import linking, provenance
 from matchmaker.services.merged import taken_up
 from matchmaker.services.organization_names import organizations_by_name
@@ -38,6 +38,8 @@ BELONGS_TO = {
     "achievement": "organization",
 }
 LINKS = frozenset(relation.field for relation in linking.RELATIONS)
+#: Readers that an import knows nothing of: liaisons of a town, who drafted it, the person himself.
+_OWN = ("liaison:", "account:", "expert:")
 NO_ATTRIBUTES = frozenset({"classified", "key", *CHILDREN, *LINKS})
 
 
@@ -339,5 +341,9 @@ def _note(row: Any, fields: set[str], actor: Actor, source: str) -> None:
 
 def _readers(target: Any) -> str:
     organization = None if isinstance(target, Organization) else getattr(target, "organization_id", None)
-    readers = readers_by(target.visibility or "public", [organization] if organization else [])
-    return f" {' '.join(sorted(readers))} "
+    kept = {each for each in (target.readers or "").split() if each.startswith(_OWN)}
+    if isinstance(target, Achievement) and target.state not in {None, "published"}:
+        return written(readers_by("draft", [organization] if organization else [], further=kept))
+    return written(
+        readers_by(target.visibility or "public", [organization] if organization else [], further=kept)
+    )
