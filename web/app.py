@@ -31,6 +31,7 @@ PAGES = (
     "codes",
     "styleguide",
     "permissions",
+    "profiles",
     "purges",
     "attachments",
 )
