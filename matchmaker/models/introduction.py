@@ -41,6 +41,7 @@ class Introduction(Keyed, Dated, Base):
         reason: code of ``taxonomy.DECLINE_REASONS`` of a declined or closed one.
         words: what the refusing side added, for the office.
         softened: the words as the other side is to read them; None while nobody has changed them.
+        reason_days: within which a reason reaches the other side, as it was promised at the beginning.
         tell_by, told_at: when the other side must know the reason at the latest, and when it was told.
         watched: field → fingerprint of what the reason depends on, as it was then.
         again_from: day from which a refused pair may be proposed anew, where the reason is time.
@@ -79,6 +80,7 @@ class Introduction(Keyed, Dated, Base):
     reason: Mapped[str] = mapped_column(String(20), default="")
     words: Mapped[str] = mapped_column(Text, default="")
     softened: Mapped[str | None] = mapped_column(Text)
+    reason_days: Mapped[int] = mapped_column(default=7)
     tell_by: Mapped[datetime | None] = mapped_column(DateTime, index=True)
     told_at: Mapped[datetime | None] = mapped_column(DateTime)
     watched: Mapped[dict[str, Any]] = mapped_column(default=dict)

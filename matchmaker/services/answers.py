@@ -24,8 +24,10 @@ Facts = Sequence[tuple[Message, str]]
 
 #: Purpose → where it stands, as "module:NAME"; loaded at first use.
 _HOMES: dict[str, str] = {
+    "confirm_profile": "matchmaker.services.profile_question:CONFIRM",
     "contact": "matchmaker.services.contact_check:CONTACT",
     "hours": "matchmaker.services.contact_check:HOURS",
+    "introduction": "matchmaker.services.introduction_answer:INTRODUCTION",
 }
 _THANKS = Message("谢谢，已收到您的答复；需要更改时可再次打开这个链接。")
 _OVER: dict[str, Message] = {

@@ -44,7 +44,9 @@ class Asked:
     evidence: Mapping[str, Any] | None = None
 
 
-def ask(uow: UnitOfWork, actor: Actor, asked: Asked, *, now: datetime, answer_days: int) -> Introduction:
+def ask(
+    uow: UnitOfWork, actor: Actor, asked: Asked, *, now: datetime, answer_days: int, reason_days: int
+) -> Introduction:
     """Begins an introduction: the other side is asked, and sees why they match, not how to reach anybody."""
     uow.alone(f"introduction:{asked.problem}:{asked.expert}")
     problem, expert = problems.get(uow, actor, asked.problem), experts.get(uow, actor, asked.expert)
@@ -53,7 +55,7 @@ def ask(uow: UnitOfWork, actor: Actor, asked: Asked, *, now: datetime, answer_da
     row = Introduction(
         problem=problem, expert=expert, state="asked", is_open=True, asked_by=asked.side, asked_at=now,
         message=shortened(asked.message), evidence=dict(asked.evidence or {}),
-        answer_by=now + timedelta(days=answer_days), events=[],
+        answer_by=now + timedelta(days=answer_days), reason_days=reason_days, events=[],
     )  # fmt: skip
     if actor.account is not None and (actor.is_office or "broker" in actor.roles):
         row.follower_id, row.follower = actor.account, actor.name[:100]

@@ -9,24 +9,31 @@ from matchmaker import taxonomy
 from matchmaker.messages import Message
 from matchmaker.models import Introduction
 from matchmaker.permissions import Actor
-from matchmaker.services import messages
+from matchmaker.services import messages, secret_links
 from matchmaker.services.messages import Recipient
 from matchmaker.storage.unit_of_work import UnitOfWork
 
 ASKED = "introduction:asked"
+#: Of the secret links by which the asked side answers.
+PURPOSE = "introduction"
 _OTHER = {"demand": "supply", "supply": "demand"}
 _FIRM, _EXPERT, _PROBLEM = Message("一家单位"), Message("一位专家"), Message("一项未公开的难题")
 
 
 def asked(uow: UnitOfWork, actor: Actor, row: Introduction) -> None:
     """The side that is to answer."""
+    subject = f"introduction:{row.id}"
     what = (
         Message("%(firm)s希望就难题“%(problem)s”与您对接")
         if row.asked_by == "demand"
         else Message("%(expert)s愿意参与解决难题“%(problem)s”")
     )
-    values = {"what": what, "day": _day(row.answer_by)}
-    _each(uow, actor, row, _side(uow, row, row.asked_side), ASKED, values)
+    days = max((row.answer_by - row.asked_at).days, 1) if row.answer_by else secret_links.DAYS
+    for person in _once(_side(uow, row, row.asked_side)):
+        names = _names(row, person)
+        values = {**names, "what": Message(what.template, names), "day": _day(row.answer_by)}
+        link = secret_links.issue(uow, actor, PURPOSE, subject, person, days)
+        messages.tell(uow, actor, [person], ASKED, subject, values, link=link)
 
 
 def accepted(uow: UnitOfWork, actor: Actor, row: Introduction) -> None:
@@ -98,8 +105,9 @@ def _follower(uow: UnitOfWork, row: Introduction) -> list[Recipient]:
 
 
 def _answered(uow: UnitOfWork, row: Introduction) -> None:
-    """Nobody is called for this answer any more."""
+    """Nobody is called for this answer any more, and its links say that it is decided."""
     messages.settle(uow, f"introduction:{row.id}", [ASKED])
+    secret_links.close(uow, PURPOSE, f"introduction:{row.id}")
 
 
 def _each(
@@ -111,16 +119,14 @@ def _each(
     values: Mapping[str, object],
 ) -> None:
     """One message a person, each with the names that this person may know."""
-    done: set[object] = set()
-    for person in people:
-        own = person.audience or (person.name, person.phone)
-        if own not in done:
-            done.add(own)
-            known = {**_names(row, person), **values}
-            what = known.get("what")
-            if isinstance(what, Message):
-                known["what"] = Message(what.template, _names(row, person))
-            messages.tell(uow, actor, [person], kind, f"introduction:{row.id}", known)
+    for person in _once(people):
+        known = {**_names(row, person), **values}
+        messages.tell(uow, actor, [person], kind, f"introduction:{row.id}", known)
+
+
+def _once(people: Iterable[Recipient]) -> list[Recipient]:
+    """Each person once, whatever he is to the introduction."""
+    return list({person.audience or (person.name, person.phone): person for person in people}.values())
 
 
 def _names(row: Introduction, person: Recipient) -> dict[str, object]:

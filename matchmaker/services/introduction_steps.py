@@ -72,15 +72,13 @@ def accept(uow: UnitOfWork, actor: Actor, number: int, *, now: datetime) -> Intr
     return row
 
 
-def decline(
-    uow: UnitOfWork, actor: Actor, number: int, refused: Refused, *, now: datetime, reason_days: int
-) -> Introduction:
-    """The asked side refuses, with a coded reason: the other one learns it within ``reason_days``."""
+def decline(uow: UnitOfWork, actor: Actor, number: int, refused: Refused, *, now: datetime) -> Introduction:
+    """The asked side refuses, with a coded reason: the other one learns it in time."""
     row, who = _for_side(uow, actor, number, "introduction:answer", answers=True, step="decline")
     _check(refused)
     move(row, "decline")
     row.answered_at = now
-    _refuse(uow, row, row.asked_side, refused, now, reason_days)
+    _refuse(uow, row, row.asked_side, refused, now)
     note_step(uow, who, row, "decline", row.asked_side, now, reason=refused.reason)
     introduction_messages.refused(uow, who, row)
     return row
@@ -124,7 +122,6 @@ def close(
     refused: Refused,
     *,
     now: datetime,
-    reason_days: int,
     side: str = "",
 ) -> Introduction:
     """It ends without an intention, with a coded reason; ``side`` says whose, where the actor has none."""
@@ -133,15 +130,13 @@ def close(
     move(row, "close")
     _withdraw(uow, row)
     refusing = own or (side if side in SIDES else "demand")
-    _refuse(uow, row, refusing, refused, now, reason_days)
+    _refuse(uow, row, refusing, refused, now)
     note_step(uow, who, row, "close", own, now, reason=refused.reason)
     introduction_messages.refused(uow, who, row)
     return row
 
 
-def back(
-    uow: UnitOfWork, actor: Actor, number: int, why: str, *, now: datetime, answer_days: int
-) -> Introduction:
+def back(uow: UnitOfWork, actor: Actor, number: int, why: str, *, now: datetime) -> Introduction:
     """One state back, with the reason for it; what had been refused is open again and told anew."""
     row = held(uow, actor, number)
     require(actor, "introduction:back", row)
@@ -158,11 +153,14 @@ def back(
     row.softened = row.refused_on = row.tell_by = row.told_at = row.again_from = None
     row.watched = {}
     if row.state == "asked":
-        row.answered_at, row.answer_by = None, now + timedelta(days=answer_days)
+        time = (row.answer_by or now) - row.asked_at
+        row.asked_at, row.answered_at, row.answer_by = now, None, now + time
         schedule(uow.session, LAPSE, f"introduction:{row.id}", row.answer_by)
     else:
         attachments.grant(uow, index_id(row.problem), row.sides["supply"])
     note_step(uow, actor, row, "back", "", now, before=before, why=shortened(why), **kept)
+    if row.state == "asked":
+        introduction_messages.asked(uow, actor, row)
     return row
 
 
@@ -228,12 +226,11 @@ def _refuse(
     side: str,
     refused: Refused,
     now: datetime,
-    reason_days: int,
 ) -> None:
     """Keeps the reason for the other side and for the ranking."""
     row.refused_by, row.refused_on = side, now.date()
     row.reason, row.words = refused.reason, shortened(refused.words)
-    row.tell_by, row.told_at, row.softened = now + timedelta(days=reason_days), None, None
+    row.tell_by, row.told_at, row.softened = now + timedelta(days=row.reason_days), None, None
     row.again_from = first_day(refused.reason, now.date(), refused.again_from)
     row.watched = refusals.watched_of(refused.reason, row.problem, row.expert)
     schedule(uow.session, REASONS, f"introduction:{row.id}", row.tell_by - MARGIN)

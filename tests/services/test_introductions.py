@@ -253,11 +253,11 @@ def test_meetings_an_intention_and_the_way_back(app):
     with app.unit_of_work() as uow:
         introduction_steps.intend(uow, town.actor("firm"), number, "先做小试", now=NOW)
     with app.unit_of_work() as uow, pytest.raises(Forbidden):
-        introduction_steps.back(uow, town.actor("firm"), number, "填错了", now=NOW, answer_days=14)
+        introduction_steps.back(uow, town.actor("firm"), number, "填错了", now=NOW)
     with app.unit_of_work() as uow, pytest.raises(InvalidInput):
-        introduction_steps.back(uow, town.actor("office"), number, " ", now=NOW, answer_days=14)
+        introduction_steps.back(uow, town.actor("office"), number, " ", now=NOW)
     with app.unit_of_work() as uow:
-        introduction_steps.back(uow, town.actor("office"), number, "填错了", now=NOW, answer_days=14)
+        introduction_steps.back(uow, town.actor("office"), number, "填错了", now=NOW)
     row = town.row(number)
     assert (row.state, row.meeting_at, row.meeting_place) == ("accepted", later(5), "学校")
     assert [(event.step, event.side) for event in row.events] == [

@@ -43,7 +43,12 @@ class Village:
         )  # fmt: skip
         with self.app.unit_of_work() as uow:
             row = introducing.ask(
-                uow, self.actor(name), asked, now=parts.pop("now", NOW), answer_days=ANSWER_DAYS
+                uow,
+                self.actor(name),
+                asked,
+                now=parts.pop("now", NOW),
+                answer_days=ANSWER_DAYS,
+                reason_days=REASON_DAYS,
             )
             return row.id
 
@@ -55,14 +60,12 @@ class Village:
         now = parts.pop("now", NOW)
         refused = Refused(reason, parts.pop("words", "报价差得远"), parts.pop("again_from", None))
         with self.app.unit_of_work() as uow:
-            introduction_steps.decline(
-                uow, self.actor(name), number, refused, now=now, reason_days=REASON_DAYS
-            )
+            introduction_steps.decline(uow, self.actor(name), number, refused, now=now)
 
     def close(self, number: int, name: str = "expert", reason: str = "indicators", side: str = "") -> None:
         with self.app.unit_of_work() as uow:
             introduction_steps.close(
-                uow, self.actor(name), number, Refused(reason, "做不到"), now=NOW, reason_days=REASON_DAYS,
+                uow, self.actor(name), number, Refused(reason, "做不到"), now=NOW,
                 side=side,
             )  # fmt: skip
 

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=20), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("softened", sa.Text(), nullable=True),
+        sa.Column("reason_days", sa.Integer(), nullable=False),
         sa.Column("tell_by", sa.DateTime(), nullable=True),
         sa.Column("told_at", sa.DateTime(), nullable=True),
         sa.Column("watched", sa.JSON(), nullable=False),
