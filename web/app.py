@@ -10,7 +10,7 @@ from flask_bootstrap import Bootstrap5
 
 from matchmaker import permissions, taxonomy
 from matchmaker.bootstrap import Application
-from web import assets, auth, errors, formats, freshness, i18n, picking, security
+from web import assets, auth, errors, formats, freshness, i18n, navigation, picking, security
 from web.api import register_api
 from web.icons import icon, icon_sheet
 from web.request import Number, here, url_for_id
@@ -29,7 +29,9 @@ PAGES = (
     "imports",
     "health",
     "codes",
+    "sheets",
     "styleguide",
+    "clinic",
     "permissions",
     "profiles",
     "purges",
@@ -57,6 +59,7 @@ def create_app(app: Application, *, testing: bool = False) -> Flask:
     assets.init_app(site)
     formats.init_app(site)
     picking.init_app(site)
+    navigation.init_app(site)
     _fill_templates(site, app)
     for name in PAGES:
         blueprint: Blueprint = import_module(f"web.pages.{name}").blueprint
