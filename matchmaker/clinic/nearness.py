@@ -8,11 +8,13 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from indexer.document import FloatArray
+from indexer.document import FloatArray, StoredDocument
 from indexer.embedder import CachedEmbedder
 from indexer.engine import Reader
 from indexer.query import Filter
+from matchmaker.matching.analysis import pairs
 from matchmaker.matching.candidates import centre_of
+from matchmaker.matching.features import document_pairs
 from matchmaker.matching.question import Question, mixed
 
 PROBLEMS = ("problem",)
@@ -33,8 +35,11 @@ _LOCK = Lock()
 def nearest(
     index: Reader, embedder: CachedEmbedder, question: Question, where: Filter
 ) -> list[tuple[str, float]]:
-    """(index id, closeness) of the nearest readable problems, closest first; closeness is a cosine about the
-    mean problem: near 0 for any two, 0.55 and more for the same need in other words.
+    """(index id, closeness) of the nearest readable problems, closest first.
+
+    Closeness is a cosine about the mean problem (near 0 for any two, 0.55 and more for the same need in other
+    words), or the share of pairs of characters in common where that is larger: copies are told also where
+    there are too few documents for a mean.
     """
     vector = _vector(embedder, question)
     if vector is None:
@@ -44,9 +49,19 @@ def nearest(
     if not found:
         return []
     centre = _centre(index, len(vector))
-    mine = _unit(vector - centre)
-    close = {identifier: float(mine @ _unit(other - centre)) for identifier, other in found.items()}
+    mine, stored = _unit(vector - centre), index.get(list(found))
+    own = frozenset(pairs(question.text).tolist())
+    close = {
+        identifier: max(float(mine @ _unit(other - centre)), _shared(own, stored.get(identifier)))
+        for identifier, other in found.items()
+    }
     return sorted(close.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _shared(own: frozenset[int], document: StoredDocument | None) -> float:
+    """Pairs of characters in common, of all that either has."""
+    theirs = frozenset(document_pairs(document).tolist()) if document else frozenset()
+    return len(own & theirs) / max(1, len(own | theirs))
 
 
 def _vector(embedder: CachedEmbedder, question: Question) -> FloatArray | None:
