@@ -10,7 +10,7 @@ from flask_bootstrap import Bootstrap5
 
 from matchmaker import permissions, taxonomy
 from matchmaker.bootstrap import Application
-from web import assets, auth, errors, formats, freshness, i18n, navigation, picking, security
+from web import assets, auth, errors, formats, freshness, i18n, navigation, picking, problem_life, security
 from web.api import register_api
 from web.icons import icon, icon_sheet
 from web.request import Number, here, url_for_id
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 PAGES = (
     "home",
     "problems",
+    "posting",
+    "review",
     "experts",
     "works",
     "search",
@@ -34,8 +36,14 @@ PAGES = (
     "clinic",
     "permissions",
     "profiles",
+    "confirming",
     "purges",
+    "register",
+    "account",
+    "accounts",
+    "invitations",
     "attachments",
+    "forms",
 )
 
 
@@ -59,6 +67,7 @@ def create_app(app: Application, *, testing: bool = False) -> Flask:
     assets.init_app(site)
     formats.init_app(site)
     picking.init_app(site)
+    problem_life.init_app(site)
     navigation.init_app(site)
     _fill_templates(site, app)
     for name in PAGES:
@@ -79,6 +88,6 @@ def _fill_templates(site: Flask, app: Application) -> None:
         languages=i18n.LANGUAGES,
         html_languages=i18n.HTML_LANGUAGES,
         site_name=app.settings.site_name,
-        allowed=lambda action: permissions.allowed(g.actor, action),
+        allowed=lambda action, target=None: permissions.allowed(g.actor, action, target),
         today=lambda: app.clock().date(),
     )

@@ -120,12 +120,27 @@ def _reasons(app: Application, _tasks: Sequence[Task], beat: Beat) -> None:
     _until_done(app, lambda uow: tell_due(uow, now=app.clock()), beat)
 
 
+def _stale(app: Application, _tasks: Sequence[Task], beat: Beat) -> None:
+    from matchmaker.services import confirming
+
+    days = app.settings.profile_stale_days
+    _until_done(app, lambda uow: confirming.remind_due(uow, now=app.clock(), days=days), beat)
+
+
 def _mail(app: Application, tasks: Sequence[Task], beat: Beat) -> None:
     mailing.send_mails(app, [int(task.subject.partition(":")[2]) for task in tasks], beat)
 
 
 def _digest(app: Application, tasks: Sequence[Task], beat: Beat) -> None:
     mailing.send_digests(app, [task.subject for task in tasks], beat)
+
+
+def _reset(app: Application, tasks: Sequence[Task], beat: Beat) -> None:
+    from matchmaker.jobs.resetting import mail_reset
+
+    for task in tasks:
+        mail_reset(app, int(task.subject.partition(":")[2]))
+        beat()
 
 
 def _until_done(app: Application, some: Callable[[UnitOfWork], int], beat: Beat) -> None:
@@ -151,6 +166,13 @@ KINDS: dict[str, Kind] = {
     ),
     "mail": Kind(
         _mail, 20, writes_index=False, asks_index=False, about="发送邮件 / sends an e-mail of a message"
+    ),
+    "reset": Kind(
+        _reset,
+        1,
+        writes_index=False,
+        asks_index=False,
+        about="重设密码的邮件 / sends the link for a new password",
     ),
     "digest": Kind(
         _digest,
@@ -182,6 +204,14 @@ KINDS: dict[str, Kind] = {
         asks_index=False,
         nightly=True,
         about="转达婉拒理由 / tells the other side why it was declined",
+    ),
+    "stale": Kind(
+        _stale,
+        1,
+        writes_index=False,
+        asks_index=False,
+        nightly=True,
+        about="专家资料待核实 / asks experts whether their profiles still hold",
     ),
     "rebuild": Kind(
         _rebuild, 1, writes_index=True, about="重建索引 / rebuilds the index beside the live one"

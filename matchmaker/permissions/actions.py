@@ -36,6 +36,8 @@ _PROBLEMS: dict[str, Action] = {
         Message("添加、移除附件"), (by("owner territory", EDITABLE | {"submitted"}), by(_OFFICE))
     ),
     "achievement:attach": Action(Message("添加、移除成果的附件"), (by(f"owner {_OFFICE}"),)),
+    "problem:form": Action(Message("导出官方征集表"), (by(f"owner territory {_OFFICE}"),), "read"),
+    "form:import": Action(Message("导入官方征集表"), (by(f"territory_liaison {_OFFICE}"),)),
     "problem:submit": Action(Message("提交审核"), (by(f"owner territory {_OFFICE}", FROM["submit"]),)),
     "problem:recall": Action(
         Message("撤回提交，继续修改"), (by(f"owner territory {_OFFICE}", FROM["recall"]),)
@@ -102,7 +104,7 @@ _ACCOUNTS: dict[str, Action] = {
     "account:close": Action(Message("停用账号"), (by(_LIAISONS, "waiting active"),), "admin"),
     "account:reopen": Action(Message("恢复停用的账号"), (by(_OFFICE, "closed"),), "admin"),
     "account:reset": Action(Message("为他人重设密码"), (by(_LIAISONS, "active"),), "admin"),
-    "account:act": Action(Message("代单位或个人操作"), (by(_LIAISONS, "active"),), "admin"),
+    "account:act": Action(Message("代单位或个人操作"), (by(_LIAISONS),), "admin"),
     "account:export": Action(
         Message("导出一个账号的全部个人数据"), (by("self administrator system"),), "admin"
     ),
@@ -165,7 +167,9 @@ _MESSAGES: dict[str, Action] = {
 _RECORDS: dict[str, Action] = {
     "codes:import": Action(Message("导入、删除本单位的代码"), (by(_OFFICE),)),
     "history:read": Action(Message("查看操作记录和个人数据的查看记录"), (by(_OFFICE),), "read"),
-    "person:export": Action(Message("导出一位专家的全部个人数据"), (by("self administrator system"),), "admin"),
+    "person:export": Action(
+        Message("导出一位专家的全部个人数据"), (by("self administrator system"),), "admin"
+    ),
     "person:erase": Action(Message("抹去一位专家的个人数据"), (by("administrator system"),), "admin"),
 }
 

@@ -245,6 +245,16 @@ def edit_profile(
     return account
 
 
+def prefer(
+    uow: UnitOfWork, number: int, *, language: str | None = None, type_size: str | None = None
+) -> None:
+    """How pages look to this account, whatever device it comes from."""
+    account = uow.session.get(Account, number)
+    if account is not None:
+        account.language = account.language if language is None else language
+        account.type_size = account.type_size if type_size is None else type_size
+
+
 def to_change_own(uow: UnitOfWork, actor: Actor, number: int) -> Account:
     """One's own account, locked."""
     uow.session.execute(select(Account.id).where(Account.id == number).with_for_update())

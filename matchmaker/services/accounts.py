@@ -13,7 +13,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from matchmaker.errors import Forbidden, NotFound
 from matchmaker.messages import Message
 from matchmaker.models import Account, Membership, Organization, Territory
-from matchmaker.permissions import OFFICE_ROLES, ROLES, SYSTEM, VISITOR, Actor, require
+from matchmaker.permissions import OFFICE_ROLES, ROLES, SYSTEM, VISITOR, Actor, allowed, require
 from matchmaker.services.paging import Page, holds, paged
 from matchmaker.storage.unit_of_work import UnitOfWork
 
@@ -147,6 +147,17 @@ def require_above(uow: UnitOfWork, actor: Actor, account: Account) -> None:
             Message("您不能更改%(name)s的账号。", {"name": account.name}),
             hint=Message("更高角色或其他单位的账号，请联系管理员处理。"),
         )
+
+
+def may_change(uow: UnitOfWork, actor: Actor, account: Account, action: str) -> bool:
+    """Whether a page offers this: the same rules as the service asks."""
+    if not allowed(actor, action, account):
+        return False
+    try:
+        require_above(uow, actor, account)
+    except Forbidden:
+        return False
+    return True
 
 
 def by_names(uow: UnitOfWork, kind: str, name: str) -> Account | None:

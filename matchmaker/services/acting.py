@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
-from matchmaker.errors import Forbidden, MatchmakerError, NotFound
+from matchmaker.errors import Conflict, Forbidden, MatchmakerError, NotFound
 from matchmaker.messages import Message
 from matchmaker.models import Expert, Organization, Territory
 from matchmaker.permissions import OFFICE_ROLES, Actor, require
@@ -66,7 +66,11 @@ def _behalf(uow: UnitOfWork, actor: Actor, target: str) -> Behalf:
 def _for_account(uow: UnitOfWork, actor: Actor, number: int) -> Behalf:
     require(actor, "account:act")
     account = accounts.get(uow, actor, number)
-    require(actor, "account:act", account)
+    if account.state != "active":
+        raise Conflict(
+            Message("%(name)s的账号不可用，不能代其操作。", {"name": account.name}),
+            hint=Message("请先批准或恢复这个账号。"),
+        )
     accounts.require_above(uow, actor, account)
     if not OFFICE_ROLES.isdisjoint(account.roles) or account.id == actor.account:
         raise Forbidden(

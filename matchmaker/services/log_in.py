@@ -79,6 +79,12 @@ def enter(uow: UnitOfWork, attempt: Attempt, *, device: str, address: str, at: d
     return sessions.begin(uow, account, device=device, address=address, at=at)
 
 
+def begin_own(uow: UnitOfWork, account: Account, address: str, *, at: datetime) -> Attempt:
+    """Counts an attempt of somebody who is logged in and proves himself again."""
+    counted = begin_code(uow, account.id, address, at=at)
+    return Attempt(account.id, account.password_hash, counted.counted)
+
+
 def begin_code(uow: UnitOfWork, number: int, address: str, *, at: datetime) -> Attempt:
     """Counts an attempt at the second factor; the password was right some minutes ago at most."""
     counted = (f"account:{number}", f"address:{_network(address)}")

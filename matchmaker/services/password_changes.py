@@ -8,17 +8,24 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
 from matchmaker.errors import InvalidInput, NotFound
-from matchmaker.identity import keys, passwords
+from matchmaker.identity import keys, names, passwords
 from matchmaker.messages import Message
 from matchmaker.models import Account, PasswordReset
 from matchmaker.permissions import Actor
 from matchmaker.services import account_changes, log_in, sessions
-from matchmaker.services.accounts import actor_of, to_change
+from matchmaker.services.accounts import actor_of, by_names, to_change
 from matchmaker.storage.queries import index_id
 from matchmaker.storage.unit_of_work import UnitOfWork
 
 #: How long a link to set a new password works.
 RESET_HOURS = 24
+
+LETTER_SUBJECT = Message("%(site)s：重设密码")
+LETTER_TEXT = Message(
+    "%(name)s，您好！\n\n您（或知道您登录名的人）请求重设“%(site)s”的密码。"
+    "请在 %(hours)s 小时内打开下面的链接设置新密码，"
+    "链接只能用一次：\n\n%(link)s\n\n如果不是您本人请求的，请不要打开链接，密码不会改变。"
+)
 
 hashed = passwords.hashed
 generated = passwords.generated
@@ -83,6 +90,27 @@ def link_for(uow: UnitOfWork, account: Account, *, at: datetime) -> str:
     )
     uow.session.flush()
     return key
+
+
+def ask_by_mail(uow: UnitOfWork, name: str, address: str, *, at: datetime) -> None:
+    """A job that mails a link, if this is the name of an account with an address; nobody is told whether.
+
+    Raises:
+        TooMany: too often from this address.
+    """
+    log_in.count_address(uow, address, at=at)
+    account = by_names(uow, *names.log_in_name(name))
+    if account is not None and account.state == "active" and account.email:
+        uow.enqueue("reset", index_id(account))
+        uow.record(actor_of(account), "account:forgot", index_id(account))
+
+
+def link_by_mail(uow: UnitOfWork, number: int, *, at: datetime) -> tuple[Account, str] | None:
+    """The account and the key of its new link; None when it should get none any more."""
+    account = uow.session.get(Account, number)
+    if account is None or account.state != "active" or not account.email:
+        return None
+    return account, link_for(uow, account, at=at)
 
 
 def look(uow: UnitOfWork, key: str, *, at: datetime) -> Account:

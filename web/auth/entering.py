@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from matchmaker.errors import InvalidInput, MatchmakerError, TooMany
 from matchmaker.services import log_in, sessions
 from web.auth.who import KEY
-from web.i18n import _, tell
+from web.faults import by_field, shown_again
+from web.i18n import _
 from web.request import application
 
 blueprint = Blueprint("auth", __name__)
@@ -56,14 +57,14 @@ def submit() -> ResponseReturnValue:
         return _form(wanted, name, faults=missing), 422
     try:
         with app.unit_of_work() as uow:
-            attempt = log_in.begin(uow, name, _address(), at=app.clock())
+            attempt = log_in.begin(uow, name, address(), at=app.clock())
         if not log_in.is_right(attempt, password):
             raise log_in.wrong()
         with app.unit_of_work() as uow:
             second = log_in.needs_code(uow, attempt)
-            key = "" if second else log_in.enter(uow, attempt, **_device(), at=app.clock())
+            key = "" if second else log_in.enter(uow, attempt, **device(), at=app.clock())
     except (InvalidInput, TooMany) as fault:
-        return _refused(fault, _form(wanted, name, fault))
+        return shown_again(fault, _form(wanted, name, fault))
     if second:
         session.clear()
         session[_SECOND] = {"account": attempt.account, "at": app.clock().isoformat(), "next": wanted}
@@ -86,13 +87,13 @@ def submit_code() -> ResponseReturnValue:
     number, wanted = pending
     try:
         with app.unit_of_work() as uow:
-            attempt = log_in.begin_code(uow, number, _address(), at=app.clock())
+            attempt = log_in.begin_code(uow, number, address(), at=app.clock())
         with app.unit_of_work() as uow:
             if not log_in.take_code(uow, attempt, request.form.get("code", "")[:60], at=app.clock()):
                 raise log_in.wrong(code=True)
-            key = log_in.enter(uow, attempt, **_device(), at=app.clock())
+            key = log_in.enter(uow, attempt, **device(), at=app.clock())
     except (InvalidInput, TooMany) as fault:
-        return _refused(fault, render_template("pages/login_code.html", faults=_faults(fault)))
+        return shown_again(fault, render_template("pages/login_code.html", faults=by_field(fault)))
     return _entered(key, wanted)
 
 
@@ -112,20 +113,8 @@ def leave() -> ResponseReturnValue:
 def _form(
     wanted: str, name: str = "", fault: MatchmakerError | None = None, faults: dict[str, str] | None = None
 ) -> str:
-    found = _faults(fault) if fault else faults or {}
-    return render_template(
-        "pages/login.html", wanted=wanted, name=name, faults=found, hint=tell(fault.hint) if fault else ""
-    )
-
-
-def _faults(fault: MatchmakerError) -> dict[str, str]:
-    """Faults by field; what concerns none stands under "" and is told above the form."""
-    return {name: tell(text) for name, text in fault.fields.items()} or {"": tell(fault.message)}
-
-
-def _refused(fault: MatchmakerError, page: str) -> ResponseReturnValue:
-    headers = {"Retry-After": str(fault.seconds)} if isinstance(fault, TooMany) else {}
-    return page, fault.status, headers
+    found = by_field(fault) if fault else faults or {}
+    return render_template("pages/login.html", wanted=wanted, name=name, faults=found)
 
 
 def _pending() -> tuple[int, str] | None:
@@ -147,9 +136,11 @@ def _entered(key: str, wanted: str) -> ResponseReturnValue:
     return redirect(wanted or url_for("home.show"), 303)
 
 
-def _address() -> str:
+def address() -> str:
+    """Where the request comes from."""
     return request.remote_addr or ""
 
 
-def _device() -> dict[str, str]:
-    return {"device": sessions.device_of(request.headers.get("User-Agent", "")), "address": _address()}
+def device() -> dict[str, str]:
+    """What a session keeps of the device."""
+    return {"device": sessions.device_of(request.headers.get("User-Agent", "")), "address": address()}
