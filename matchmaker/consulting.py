@@ -29,7 +29,7 @@ __all__ = [
 ]  # fmt: skip
 
 #: Characters below which a draft resembles everything.
-LEAST_CHARACTERS = 12
+LEAST_CHARACTERS = 8
 #: A text is embedded and ranked up to this; somebody waits for the answer.
 MOST_CHARACTERS = 12_000
 _AWAY = Message("索引暂时不可用：重复和类似难题现在查不到，其余检查照常。")

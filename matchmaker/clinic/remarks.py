@@ -15,6 +15,8 @@ from matchmaker.messages import Message
 SHORT, VERY_SHORT = 80, 30
 #: Different telling words below which it is vague.
 FEW_WORDS = 4
+#: A longer text that mentions buying is about more than buying.
+LONG_TEXT = 240
 
 _PARTED = re.compile("(?:课题|难题|需求|项目)(?P<n>[一二三四五])(?![是般])")
 _ITEMS = re.compile(r"(?:^|[。；;，,\s])(\d)[、.．]\s*[\u4e00-\u9fff]")
@@ -76,7 +78,7 @@ def _several(read: Read) -> Finding | None:
 def _purchase(read: Read) -> Finding | None:
     whole = f"{read.form.title}。{read.form.body}"
     found = sign("purchase").search(whole)
-    if not found or (len(whole) > 160 and not sign("purchase").search(read.form.title)):
+    if not found or (len(whole) > LONG_TEXT and not sign("purchase").search(read.form.title)):
         return None
     clause = (
         re.split("[，。；;\n]", whole[: found.start()])[-1]

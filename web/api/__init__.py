@@ -16,7 +16,8 @@ from web.security import csrf
 
 #: Modules of this package with a ``blueprint`` each, in the order of the documentation.
 SUBJECTS = (
-    "problems", "experts", "organizations", "works", "search", "matching", "imports", "codes", "health",
+    "problems", "experts", "organizations", "works", "search", "matching", "clinic", "imports", "codes",
+    "health",
 )  # fmt: skip
 
 
