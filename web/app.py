@@ -28,6 +28,7 @@ PAGES = (
     "works",
     "search",
     "institutes",
+    "introductions",
     "imports",
     "health",
     "codes",

@@ -1,6 +1,6 @@
 """The process in which strangers' files are opened: bounded in memory and time, its environment empty.
 
-``python -m matchmaker.attachments.child FILE NAME SECONDS MEGABYTES`` prints lines of JSON: first what the
+``python -m matchmaker.attachments.child FILE NAME SECONDS MEGABYTES [blocks]`` prints lines of JSON: what the
 check found, then what was read. If it dies, what it printed before still counts.
 """
 
@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from matchmaker.attachments.blocks import blocks_of_docx
 from matchmaker.attachments.checking import check, read
 from matchmaker.attachments.kinds import Unacceptable
 from matchmaker.attachments.marks import marks_in
@@ -39,7 +40,7 @@ def bound(seconds: int, megabytes: int) -> None:
             resource.setrlimit(what, (most, most))
 
 
-def examine(path: Path, filename: str) -> None:
+def examine(path: Path, filename: str, *, with_blocks: bool = False) -> None:
     """Prints what the file is, then what it says."""
     try:
         checked = check(path, filename)
@@ -57,6 +58,8 @@ def examine(path: Path, filename: str) -> None:
         return
     marks = [{"text": mark.text, "sentence": mark.sentence} for mark in marks_in(text)]
     _print({"state": "read" if text.strip() else "none", "text": text[:MOST_KEPT], "marks": marks})
+    if with_blocks and checked.kind.name == "docx":
+        _print({"blocks": blocks_of_docx(path)})
 
 
 def packed(message: Message) -> dict[str, Any]:
@@ -76,4 +79,4 @@ def _print(line: dict[str, Any]) -> None:
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     bound(int(sys.argv[3]), int(sys.argv[4]))
-    examine(Path(sys.argv[1]), sys.argv[2])
+    examine(Path(sys.argv[1]), sys.argv[2], with_blocks="blocks" in sys.argv[5:])

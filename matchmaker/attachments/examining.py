@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from matchmaker.attachments.blocks import Block
 from matchmaker.attachments.kinds import KINDS, Kind, Unacceptable
 from matchmaker.messages import Message
 
@@ -33,6 +34,7 @@ class Examined:
         state: waiting (not read in time), read, none (nothing to read: a picture, a scan) or unreadable.
         marks: of classification, each with ``text`` and ``sentence``.
         small: of a picture, a small copy (JPEG).
+        blocks: of a Word file, where they were asked for.
     """
 
     kind: Kind
@@ -40,15 +42,24 @@ class Examined:
     text: str = ""
     marks: list[dict[str, Any]] = field(default_factory=list)
     small: bytes = b""
+    blocks: list[Block] = field(default_factory=list)
 
 
-def examine(path: Path, filename: str, *, seconds: int = AT_ONCE, megabytes: int = MEGABYTES) -> Examined:
+def examine(
+    path: Path,
+    filename: str,
+    *,
+    seconds: int = AT_ONCE,
+    megabytes: int = MEGABYTES,
+    with_blocks: bool = False,
+) -> Examined:
     """Checks and reads a file.
 
     Raises:
         Unacceptable: it is not taken, or could not even be checked within the time.
     """
-    lines = _told(path, filename, seconds, megabytes)
+    further = ["blocks"] if with_blocks else []
+    lines = _told(path, [filename, str(seconds), str(megabytes), *further], seconds)
     if not lines:
         raise Unacceptable(
             Message("过于复杂，无法在规定的时间和内存内检查。"),
@@ -66,6 +77,7 @@ def examine(path: Path, filename: str, *, seconds: int = AT_ONCE, megabytes: int
         second.get("text", ""),
         second.get("marks", []),
         base64.b64decode(first["small"]),
+        lines[2]["blocks"] if len(lines) > 2 else [],
     )
 
 
@@ -77,13 +89,12 @@ def unpacked(held: dict[str, Any]) -> Message:
     return Message(held["template"], values)
 
 
-def _told(path: Path, filename: str, seconds: int, megabytes: int) -> list[dict[str, Any]]:
+def _told(path: Path, arguments: list[str], seconds: int) -> list[dict[str, Any]]:
     """The lines that the process printed before it ended, died or was stopped."""
     command = [sys.executable, "-m", "matchmaker.attachments.child"]
-    arguments = [str(path), filename, str(seconds), str(megabytes)]
     try:
         done = subprocess.run(  # noqa: S603 - our own module; the sender's name is one argument and no path
-            [*command, *arguments],
+            [*command, str(path), *arguments],
             check=False,
             capture_output=True,
             env=_environment(),

@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from matchmaker.attachments.packages import opened, parsed
 
@@ -19,6 +20,11 @@ _DRAWN_PARTS = re.compile(r"xl/(?:drawings/drawing\d*|comments\d*|charts/chart\d
 _ORDER = ("header", "document")
 #: A text box stands twice in a part, once for old readers.
 _TWICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+#: Boxes and ticks drawn in Wingdings, by the last two digits of their codes.
+_SYMBOLS = {
+    "FE": "☑", "FD": "☒", "FC": "√", "52": "☑", "A8": "☐", "6F": "☐", "A3": "☐", "6E": "■", "2A": "☐",
+}  # fmt: skip
 _BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
@@ -55,19 +61,22 @@ def _joined(parts: Iterable[str], most: int) -> str:
 
 def _text(archive: zipfile.ZipFile, name: str) -> str:
     """The text of one XML part in its order."""
-    from lxml import etree
-
     with archive.open(name) as file:
-        root = etree.parse(
-            file, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-        ).getroot()
-    return "".join(_pieces(root)).replace("\n\t", "\t")
+        return "".join(pieces(root_of(file))).replace("\n\t", "\t")
 
 
-def _pieces(root: object) -> Iterator[str]:
+def root_of(file: Any) -> Any:
+    """The root of an XML part, read without entities and network."""
     from lxml import etree
 
-    assert isinstance(root, etree._Element)  # noqa: SLF001 - the only name that lxml gives its elements
+    safe = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    return etree.parse(file, safe).getroot()
+
+
+def pieces(root: Any) -> Iterator[str]:
+    """The pieces of text below an element; boxes and ticks of any kind as ☑ and ☐."""
+    from lxml import etree
+
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         tag = etree.QName(element).localname if isinstance(element.tag, str) else ""
@@ -76,7 +85,11 @@ def _pieces(root: object) -> Iterator[str]:
                 walk.skip_subtree()
             elif tag in {"t", "v"}:
                 yield element.text or ""
-            elif tag in _BREAKS and element.getparent() is not None and _is_run(element.getparent()):
+            elif tag == "sym":
+                yield _SYMBOLS.get(str(element.get(f"{WORD}char") or "").upper()[-2:], "")
+            elif tag == "checkBox":
+                yield "☑" if _is_checked(element) else "☐"
+            elif tag in _BREAKS and str(element.getparent().tag).endswith("}r"):
                 yield _BREAKS[tag]
         elif tag == "p":
             yield "\n"
@@ -86,8 +99,13 @@ def _pieces(root: object) -> Iterator[str]:
             yield "\n"
 
 
-def _is_run(element: object) -> bool:
-    return str(getattr(element, "tag", "")).endswith("}r")
+def _is_checked(element: Any) -> bool:
+    """Of a check box of the old kind: its state, else how it begins."""
+    for name in ("checked", "default"):
+        held = element.find(f"{WORD}{name}")
+        if held is not None:
+            return str(held.get(f"{WORD}val", "1")) in {"1", "true", "on"}
+    return False
 
 
 def _sheets(path: Path, most: int) -> Iterator[str]:

@@ -21,6 +21,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "Show the settings, where each comes from, what it is for.",
     ),
     "import": ("matchmaker.cli.data", "import_", "Read problems, experts, works from JSONL, CSV or XLSX."),
+    "import-forms": (
+        "matchmaker.cli.forms",
+        "import_forms",
+        "Read a folder of filled official forms (Word) as problems.",
+    ),
     "index": ("matchmaker.cli.index", "index", "Rebuild, verify, show the search index."),
     "match": (
         "matchmaker.cli.match",

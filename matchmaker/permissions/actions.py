@@ -92,7 +92,7 @@ _INTRODUCTIONS: dict[str, Action] = {
 
 _LIAISONS = f"body_liaison territory_liaison {_OFFICE}"
 
-#: Accounts: a liaison only those of his own bodies, nobody those of more trusted roles (services/accounts.py).
+#: Accounts: a liaison only those of his own bodies, nobody those of more trusted roles (services.accounts).
 _ACCOUNTS: dict[str, Action] = {
     "account:own": Action(
         Message("查看和修改自己的账号、密码、登录设备、两步验证"), (by("self system"),), "admin"

@@ -72,9 +72,9 @@ def test_a_download_runs_nothing_and_is_logged(app, organizer, client, subject):
     content = files.docx("镀液配方")
     send(organizer, subject, content, "试验报告.docx")
     (number,) = numbers(app)
-    answer = organizer.get(f"/attachments/{number}/file")
+    answer = organizer.get(f"/attachments/{number}/file", buffered=True)
     assert answer.data == content
-    assert answer.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''%E8%AF%95")
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=.docx; filename*=UTF-8''%E8%AF%95")
     assert {
         name: answer.headers[name]
         for name in ("X-Content-Type-Options", "Content-Security-Policy", "Cache-Control")
@@ -95,7 +95,7 @@ def test_a_picture_shows_only_as_a_copy_made_anew(app, organizer, subject):
     content = files.picture("PNG", (900, 300))
     send(organizer, subject, content, "照片.png")
     (number,) = numbers(app)
-    answer = organizer.get(f"/attachments/{number}/small")
+    answer = organizer.get(f"/attachments/{number}/small", buffered=True)
     assert (answer.mimetype, answer.data[:3], answer.data == content) == (
         "image/jpeg",
         b"\xff\xd8\xff",
