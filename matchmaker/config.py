@@ -51,6 +51,7 @@ class Settings:
     import_rows: int = 200_000
     import_megabytes: int = 100
     attachment_megabytes: int = 20
+    profile_stale_days: int = 365
     posting_open: str = "on"
     problem_expiry_days: int = 180
     introduction_answer_days: int = 14
@@ -114,6 +115,7 @@ HELP: dict[str, str] = {
     "import_rows": "Most rows of one imported file.",
     "import_megabytes": "Largest imported file, in MiB.",
     "attachment_megabytes": "Largest attachment, in MiB.",
+    "profile_stale_days": "Days after which a profile is to be verified again.",
     "posting_open": "Whether visitors without an account may post a problem for review: on or off.",
     "problem_expiry_days": "Days for which a published problem is shown unless it is renewed.",
     "introduction_answer_days": "Days after which an introduction that nobody answered lapses.",
@@ -144,6 +146,7 @@ RANGES: dict[str, tuple[int, int]] = {
     "import_rows": (1, 5_000_000),
     "import_megabytes": (1, 2048),
     "attachment_megabytes": (1, 200),
+    "profile_stale_days": (30, 3650),
     "problem_expiry_days": (1, 3650),
     "introduction_answer_days": (1, 365),
     "introduction_reason_days": (1, 60),

@@ -8,7 +8,7 @@ from typing import Any
 
 from matchmaker.bootstrap import Application
 from matchmaker.indexing import sync
-from matchmaker.jobs import mailing
+from matchmaker.jobs import mailing, watching
 from matchmaker.permissions import SYSTEM
 from matchmaker.services.attachment_files import sweep
 from matchmaker.services.index_health import VERIFIED
@@ -143,6 +143,10 @@ def _reset(app: Application, tasks: Sequence[Task], beat: Beat) -> None:
         beat()
 
 
+def _watch(app: Application, tasks: Sequence[Task], beat: Beat) -> None:
+    watching.look(app, [task.subject for task in tasks], beat)
+
+
 def _until_done(app: Application, some: Callable[[UnitOfWork], int], beat: Beat) -> None:
     """Some rows in a unit of work of their own, again until there are none."""
     done = 1
@@ -219,5 +223,8 @@ KINDS: dict[str, Kind] = {
     "index": Kind(_index, 500, writes_index=True, about="更新索引 / makes the index agree with rows"),
     "verify": Kind(
         _verify, 1, writes_index=False, nightly=True, about="核对索引 / compares index and database, repairs"
+    ),
+    "watch": Kind(
+        _watch, 50, writes_index=False, nightly=True, about="查看订阅 / asks watches, tells what is new"
     ),
 }

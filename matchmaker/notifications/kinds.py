@@ -49,6 +49,21 @@ _PROBLEM = "/problems/%(number)s"
 _INTRODUCTION = "/introductions/%(number)s"
 
 KINDS: dict[str, Kind] = {
+    "account:applied": Kind(
+        about=Message("有人申请账号"),
+        title=Message("待审批：%(person)s的账号申请"),
+        text=Message("%(person)s（%(body)s）申请以%(role)s的身份使用本站，请批准或拒绝。"),
+        link="/accounts/%(number)s",
+        asks=True,
+        calls=False,
+    ),
+    "account:approved": Kind(
+        about=Message("自己的账号申请已批准"),
+        title=Message("账号已可使用"),
+        text=Message("%(name)s，您好！您的账号申请已经批准，现在可以用注册时的手机号或用户名登录。"),
+        link="/login",
+        must=True,
+    ),
     "problem:submitted": Kind(
         about=Message("有难题提交审核"),
         title=Message("待审核：%(object)s"),
@@ -106,6 +121,21 @@ KINDS: dict[str, Kind] = {
         short=Message("%(name)s您好，%(what)s，请在 %(day)s 前答复"),
         link=_INTRODUCTION,
         asks=True,
+    ),
+    "expert:stale": Kind(
+        about=Message("请核对自己的专家资料"),
+        title=Message("请核对您的专家资料"),
+        text=Message("%(name)s，您好！您的专家资料已 %(days)s 天没有核对，请打开链接看一眼，约一分钟，不用注册。"),
+        short=Message("%(name)s您好，请花一分钟核对您的专家资料"),
+        link="/experts/%(number)s/confirm",
+        asks=True,
+    ),
+    "expert:stale_list": Kind(
+        about=Message("本单位有专家资料待核实"),
+        title=Message("有 %(count)s 位专家的资料待核实"),
+        text=Message("本单位有 %(count)s 位专家的资料长期没有核对，请联系本人或代为核实。"),
+        link="/profiles/stale",
+        calls=False,
     ),
     "introduction:accepted": Kind(
         about=Message("引荐已被接受"),

@@ -14,10 +14,12 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from matchmaker.errors import Conflict, InvalidInput, NotFound
 from matchmaker.messages import Message
 from matchmaker.models import SecretLink, Territory
+from matchmaker.models.base import Findable
 from matchmaker.permissions import Actor, require
 from matchmaker.services.messages import settle
 from matchmaker.services.paging import Page, paged
 from matchmaker.services.secret_links import standing
+from matchmaker.storage.queries import load, may_read
 from matchmaker.storage.unit_of_work import UnitOfWork
 
 Facts = Sequence[tuple[Message, str]]
@@ -97,6 +99,15 @@ class Asked:
     over: Message | None = None
     facts: Facts = ()
     values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A link as a line of a grid: whom it asks, what about (as far as the reader may know), what is known."""
+
+    link: SecretLink
+    about: str
+    values: Mapping[str, Any]
 
 
 @cache
@@ -202,6 +213,24 @@ def for_file(uow: UnitOfWork, actor: Actor, name: str, at: datetime, most: int =
     """The open links of a purpose, as rows of a file."""
     require(actor, "answer:read")
     return uow.session.scalars(_listed(actor, name, at, only_open=True).limit(most)).all()
+
+
+def sheet(uow: UnitOfWork, actor: Actor, links: Sequence[SecretLink]) -> list[Line]:
+    """Links as lines of a grid or a file; what they are about is loaded together."""
+    rows = load(uow.session, [link.subject for link in links])
+    lines = []
+    for link in links:
+        row = rows.get(link.subject)
+        called = ""
+        if isinstance(row, Findable) and may_read(actor, row):
+            called = str(getattr(row, "title", None) or getattr(row, "name", ""))
+        try:
+            values = link.answers or purpose(link.purpose).values(uow, link)
+        except NotFound:
+            continue
+        about = called if called != link.recipient else ""
+        lines.append(Line(link, about, {name: _plain(value) for name, value in values.items()}))
+    return lines
 
 
 def counts(uow: UnitOfWork, actor: Actor, at: datetime) -> dict[str, tuple[int, int]]:

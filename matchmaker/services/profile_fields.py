@@ -259,3 +259,8 @@ ATTRIBUTES = {
     "organization": "organization_id",
     "price_wan": "price_fen",
 }
+
+
+def one_line(text: str, longest: int = 120) -> str:
+    """A remark as one line without control characters."""
+    return "".join(sign for sign in " ".join(text.split()) if sign.isprintable())[:longest]

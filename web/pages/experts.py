@@ -8,7 +8,9 @@ from matchmaker import lookups
 from matchmaker.services import contacts, experts
 from web.formats import labels
 from web.i18n import _
+from web.introductions import feedback_asked, for_expert
 from web.picking import typed_code
+from web.profile_view import tools
 from web.ranked import ask, shown
 from web.request import actor, application, number_argument, page_number
 from web.tables import csv_answer
@@ -19,7 +21,7 @@ blueprint = Blueprint("experts", __name__)
 @blueprint.get("/experts")
 def listing() -> str:
     """The experts that pass the filters of the address."""
-    wanted = _filter()
+    wanted = wanted_experts()
     with application().reading() as uow:
         return render_template(
             "pages/experts.html",
@@ -44,7 +46,7 @@ def export() -> Response:
                 "；".join(expert.directions),
                 "；".join(expert.keywords),
             ]
-            for expert in experts.export(uow, actor(), _filter())
+            for expert in experts.export(uow, actor(), wanted_experts())
         ]
     return csv_answer("experts", heads, rows)
 
@@ -56,21 +58,24 @@ def show(number: int) -> str:
     with app.unit_of_work() as uow:
         experts.get(uow, who, number)
         experts.looked(uow, who, number)
-    ranking, fault = ask(lambda: lookups.match_expert(app, who, number))
+    ranking, fault = ask(lambda: lookups.match_expert(app, who, number, feedback=feedback_asked()))
     with app.reading() as uow:
         expert = experts.get(uow, who, number)
+        found = shown(uow, who, ranking) if ranking else None
         return render_template(
             "pages/expert.html",
             expert=expert,
             works=experts.works(uow, who, number),
             coworkers=experts.coworkers(uow, who, number),
             contact=(contacts.masked_phone(expert.phone), contacts.masked_email(expert.email)),
-            shown=shown(uow, who, ranking) if ranking else None,
+            shown=found,
+            buttons=for_expert(uow, who, expert, found),
             fault=fault,
+            **tools(expert),
         )
 
 
-def _filter() -> experts.ExpertFilter:
+def wanted_experts() -> experts.ExpertFilter:
     arguments = request.args
     return experts.ExpertFilter(
         q=arguments.get("q", "").strip()[:200],

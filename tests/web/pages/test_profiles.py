@@ -151,3 +151,57 @@ def test_a_form_takes_a_fixed_number_of_statements(
         )
     assert statements() == one
     assert one <= 12
+
+
+def test_one_confirms_ones_own_profile_on_its_page(app: Application, site: Flask, county: County) -> None:
+    number = county.open["expert"]
+    himself = log_in(site, account(app, "expert", expert=number, name="林一鸣"))
+    page = himself.get(f"/experts/{number}").text
+    assert "待核实：从未核实" in page
+    assert f'href="/experts/{number}/confirm"' in page
+    assert "研究锌镍合金电镀" in himself.get(f"/experts/{number}/confirm").text
+    assert himself.post(f"/experts/{number}/confirm", data={"field": ["profile"]}).status_code == 303
+    page = himself.get(f"/experts/{number}").text
+    assert "已核实" in page
+    assert "本人已确认" in page
+    assert himself.post(f"/experts/{number}/confirm", data={"field": ["readers"]}).status_code == 422
+
+
+def test_a_liaison_keeps_the_list_of_the_body(
+    app: Application, liaison: FlaskClient, client: FlaskClient, county: County
+) -> None:
+    address = f"/institutes/{county.open['organization']}/experts"
+    assert client.get(address).status_code == 403
+    assert "林一鸣" in liaison.get(address).text
+    stale = liaison.get("/profiles/stale").text
+    assert "林一鸣" in stale
+    assert liaison.post("/profiles/stale", data={}).status_code == 422
+    assert liaison.post("/profiles/stale", data={"expert": str(county.open["expert"])}).status_code == 303
+    call = liaison.post(f"/experts/{county.open['expert']}/verify", data={"how": "phone", "back": "stale"})
+    assert call.location == "/profiles/stale"
+    assert "林一鸣" not in liaison.get("/profiles/stale").text
+    gone = liaison.post(f"/experts/{county.open['expert']}/leave")
+    assert gone.location == address
+    assert "名单里还没有专家" in liaison.get(address).text
+    assert liaison.get(f"/experts/{county.open['expert']}/edit").status_code == 403
+
+
+@pytest.mark.parametrize("place", ["/institutes/%d/experts", "/profiles/stale"])
+def test_lists_take_a_fixed_number_of_statements(
+    app: Application, organizer: FlaskClient, county: County, place: str
+) -> None:
+    address = place % county.open["organization"] if "%" in place else place
+
+    def statements() -> int:
+        with counted(app) as ran:
+            assert organizer.get(address).status_code == 200
+        return len(ran)
+
+    statements()
+    one = statements()
+    with app.unit_of_work() as uow:
+        uow.session.add_all(
+            Expert(name=f"某{n}", organization_id=county.open["organization"]) for n in range(49)
+        )
+    assert statements() == one
+    assert one <= 12

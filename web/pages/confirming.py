@@ -1,0 +1,137 @@
+"""核实: one's own profile confirmed fact by fact, the call of a liaison noted, the list of what is stale."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from matchmaker.errors import InvalidInput
+from matchmaker.messages import Message
+from matchmaker.permissions import require
+from matchmaker.services import body_experts, confirming, profile_fields, profile_values, profiles
+from web.i18n import _
+from web.profile_view import facts_of
+from web.request import actor, application, number_argument, page_number
+
+blueprint = Blueprint("confirming", __name__)
+
+#: How somebody else verified a profile → its name.
+WAYS: dict[str, Message] = {
+    "phone": Message("电话"),
+    "visit": Message("走访"),
+    "website": Message("公开网页"),
+}
+
+
+@blueprint.get("/experts/<int:number>/confirm")
+def show(number: int) -> str:
+    """Every fact of one's profile with its origin, to be confirmed one by one or all."""
+    with application().reading() as uow:
+        row = profiles.get(uow, actor(), "expert", number)
+        require(actor(), "expert:confirm", row)
+        return render_template(
+            "pages/profile_confirm.html",
+            expert=row,
+            facts=facts_of(row),
+            stale=_is_stale(row),
+            may_see_contacts=profile_values.may_see_contacts(actor(), row),
+        )
+
+
+@blueprint.post("/experts/<int:number>/confirm")
+def confirm(number: int) -> ResponseReturnValue:
+    """Confirms all, or what was ticked."""
+    chosen = None if request.form.get("action") == "all" else request.form.getlist("field")
+    with application().unit_of_work() as uow:
+        confirming.confirm(uow, actor(), number, chosen, today=_today())
+    flash(_("已确认，谢谢。确认过的内容不会被导入的文件覆盖。"), "done")
+    return redirect(url_for("experts.show", number=number), 303)
+
+
+@blueprint.post("/experts/<int:number>/verify")
+def verify(number: int) -> ResponseReturnValue:
+    """Notes that somebody else has verified it."""
+    with application().unit_of_work() as uow:
+        confirming.verify(
+            uow,
+            actor(),
+            number,
+            how=request.form.get("how", ""),
+            today=_today(),
+            remark=profile_fields.one_line(request.form.get("remark", "")),
+        )
+    flash(_("已记下核实日期。"), "done")
+    return redirect(_back(number), 303)
+
+
+@blueprint.post("/experts/<int:number>/leave")
+def leave(number: int) -> ResponseReturnValue:
+    """Marks that he has left his body."""
+    with application().unit_of_work() as uow:
+        body = body_experts.leave(uow, actor(), number, today=_today())
+    flash(_("已标为离开本单位；其资料和成果仍保留。"), "done")
+    return redirect(url_for("confirming.of_body", number=body), 303)
+
+
+@blueprint.get("/profiles/stale")
+def stale() -> str:
+    """Profiles that want to be verified, the oldest first."""
+    with application().reading() as uow:
+        page = confirming.waiting(
+            uow,
+            actor(),
+            today=_today(),
+            days=_days(),
+            organization=number_argument("organization"),
+            page=page_number(),
+        )
+        return render_template("pages/profiles_stale.html", page=page, days=_days(), ways=WAYS)
+
+
+@blueprint.post("/profiles/stale")
+def remind() -> ResponseReturnValue:
+    """Asks those who were ticked to look at their profiles."""
+    numbers = [int(text) for text in request.form.getlist("expert") if text.isascii() and text.isdigit()]
+    if not numbers:
+        raise InvalidInput(
+            Message("没有选中任何专家。"), hint=Message("请在列表中勾选要提醒的专家，再点“提醒选中的”。")
+        )
+    with application().unit_of_work() as uow:
+        done, lately = confirming.remind(uow, actor(), numbers[:500], now=application().clock(), days=_days())
+    text = _("已提醒 %(done)s 位。", done=done)
+    if lately:
+        text += _("另有 %(lately)s 位一个月内提醒过，未重复提醒。", lately=lately)
+    flash(text, "done")
+    return redirect(url_for("confirming.stale"), 303)
+
+
+@blueprint.get("/institutes/<int:number>/experts")
+def of_body(number: int) -> str:
+    """The experts of a body as its liaison keeps them."""
+    with application().reading() as uow:
+        found = body_experts.listing(uow, actor(), number, today=_today(), days=_days(), page=page_number())
+        return render_template("pages/body_experts.html", found=found, organization=found.body, ways=WAYS)
+
+
+def _today() -> Any:
+    return application().clock().date()
+
+
+def _days() -> int:
+    return application().settings.profile_stale_days
+
+
+def _is_stale(row: Any) -> bool:
+    return confirming.is_stale(row, _today(), _days())
+
+
+def _back(number: int) -> str:
+    """To the list that it was done from, else to the expert."""
+    place = request.form.get("back", "")
+    if place == "stale":
+        return url_for("confirming.stale")
+    if place.isascii() and place.isdigit() and len(place) < 10:
+        return url_for("confirming.of_body", number=int(place))
+    return url_for("experts.show", number=number)

@@ -1,0 +1,75 @@
+"""Facts of a profile as pages show them, each with its origin and whether the person confirmed it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from matchmaker.permissions import ACTIONS, allowed
+from matchmaker.services import confirming, profile_fields, provenance
+from matchmaker.services.provenance import Origin
+from web.formats import label, labels
+from web.i18n import tell
+from web.request import actor, application
+
+#: Attribute → table of its codes, for those that hold some.
+_TABLES = {"fields": "FIELDS", "region": "REGIONS", "tiers": "TIERS", "transfer_modes": "TRANSFER_MODES"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact; ``shown`` is "" where nothing stands."""
+
+    name: str
+    title: str
+    shown: str
+    origin: Origin | None
+    confirmed: bool
+
+
+def facts_of(row: Any) -> list[Fact]:
+    """The confirmable facts of an expert in the order of his form."""
+    origins = provenance.origins(row)
+    return [
+        Fact(name, tell(title), shown(row, name), origins.get(name), name in row.confirmed)
+        for name, title in confirming.CONFIRMABLE.items()
+    ]
+
+
+def sources_of(row: Any) -> list[Fact]:
+    """Every fact of which somebody noted where it comes from, for whoever asks."""
+    origins = provenance.origins(row)
+    return [
+        Fact(name, tell(title), "", origins[name], name in row.confirmed)
+        for name, title in profile_fields.labels(row.__tablename__).items()
+        if name in origins
+    ]
+
+
+def tools(row: Any) -> dict[str, Any]:
+    """What the page of a profile offers to its reader: which actions, whether it is stale, its origins."""
+    kind = row.__tablename__
+    may = {
+        name.partition(":")[2]
+        for name in ACTIONS
+        if name.partition(":")[0] == kind and allowed(actor(), name, row)
+    }
+    app = application()
+    return {
+        "may": may,
+        "stale": confirming.is_stale(row, app.clock().date(), app.settings.profile_stale_days),
+        "origins": sources_of(row) if "edit" in may else [],
+    }
+
+
+def shown(row: Any, name: str) -> str:
+    """A fact as one text."""
+    value = (
+        row.organization.name if name == "organization_id" and row.organization else getattr(row, name, "")
+    )
+    if name in _TABLES and value:
+        return labels(_TABLES[name], value) if isinstance(value, list) else label(_TABLES[name], value)
+    if isinstance(value, list):
+        return "；".join(each if isinstance(each, str) else each.title for each in value)
+    return f"{value:%Y-%m-%d}" if isinstance(value, date) else str(value or "")
