@@ -233,6 +233,7 @@ class ProblemRow(RowSchema):
     visibility = Code(VISIBILITY, metadata=_named("公开范围", "公开方式"))
     contact_name = Text(100, metadata=_named("联系人", "联系人姓名"))
     contact_phone = Phone(metadata=_named("联系电话", "电话", "手机", "联系方式"))
+    contact_email = Email(metadata=_named("联系邮箱", "邮箱", "电子邮箱", "电子信箱"))
     keywords = TextList(metadata=_named("关键词", "关键字"))
     region = Region(metadata=_named("地区", "所在地", "所在地区"))
     verified_on = Day(metadata=_named("最近核实日期", "核实日期"))

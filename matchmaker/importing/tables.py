@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ from matchmaker.messages import Message
 
 #: Rows among which the heads are looked for.
 LOOKED_AT = 15
+#: How the first cell of an example row begins.
+EXAMPLE_MARK = "示例（"
+_QUOTED = re.compile(r"'+[=+\-@]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ def table_rows(begin: Callable[[], Iterator[Cells]], heading: Heading) -> Callab
 
     def rows() -> Iterator[RawRow]:
         for row in begin():
-            if row.number > heading.last_row and not row.empty:
+            if row.number > heading.last_row and not row.empty and not _is_example(row):
                 yield _row(row, heading.heads)
 
     return rows
@@ -124,9 +128,14 @@ def _row(row: Cells, heads: tuple[str, ...]) -> RawRow:
     return RawRow(row.number, values, fault)
 
 
+def _is_example(row: Cells) -> bool:
+    """Whether it is the row by which a template shows what to write."""
+    return "".join(row.cells[:1]).strip().startswith(EXAMPLE_MARK)
+
+
 def _plain(cell: str) -> str:
-    """Without the apostrophe by which a list of bad rows keeps a formula from running."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@"} else cell
+    """Without the apostrophe by which an exported cell keeps a formula from running."""
+    return cell[1:] if _QUOTED.match(cell) else cell
 
 
 def empty_file() -> InvalidInput:

@@ -82,6 +82,11 @@ def listing(
 def export(uow: UnitOfWork, actor: Actor, wanted: ExpertFilter) -> Sequence[Expert]:
     """The same list as a whole; the look at personal data is written down."""
     uow.looked_at(actor, "expert:export", "expert:*")
+    return selected(uow, actor, wanted)
+
+
+def selected(uow: UnitOfWork, actor: Actor, wanted: ExpertFilter) -> Sequence[Expert]:
+    """The same for a caller that writes the look down by itself."""
     statement = _selected(actor, wanted).options(joinedload(Expert.organization)).limit(MOST_EXPORTED)
     return uow.session.scalars(statement).all()
 

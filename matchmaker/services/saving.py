@@ -20,6 +20,7 @@ from matchmaker.permissions import Actor, readers_by, require, written
 from matchmaker.services import linking, provenance
 from matchmaker.services.merged import taken_up
 from matchmaker.services.organization_names import organizations_by_name
+from matchmaker.storage import lasting
 from matchmaker.storage.queries import TABLES, index_id
 from matchmaker.storage.unit_of_work import UnitOfWork
 
@@ -119,7 +120,7 @@ class _Batch:
             return saved
         target = found or self.table(confirmed=[], index_version=1, visibility="public", readers="")
         changed = _Change(self.kind, target, saved, new=found is None)
-        if row.key and target.key is None:
+        if row.key and target.key is None and (found is None or not lasting.is_ours(row.key)):
             target.key = row.key
         for name, value in row.values.items():
             self._set(changed, name, value)
@@ -289,8 +290,13 @@ class _Known:
             for part in linking.parts(sorted(values)):
                 statement = select(table).where(column.in_(part)).options(*LOADED_WITH.get(kind, ()))
                 found.update((row.id, row) for row in session.scalars(statement))
+        own = lasting.ours(session, kind, keys)
+        for part in linking.parts(sorted(set(own.values()) - set(found))):
+            statement = select(table).where(table.id.in_(part)).options(*LOADED_WITH.get(kind, ()))
+            found.update((row.id, row) for row in session.scalars(statement))
         for row in sorted(found.values(), key=lambda each: each.id):
             self.remember(row)
+        self.by_key |= {key: found[number] for key, number in own.items()}
         for key, matching, row in taken_up(session, kind, keys, matches, LOADED_WITH.get(kind, ())):
             self._answer(key, matching, row)
 

@@ -12,8 +12,10 @@ from matchmaker.messages import Message
 from matchmaker.services import contacts, owners, problems
 from web.formats import label, labels
 from web.i18n import _, tell
+from web.introductions import feedback_asked, for_problem, nominates
 from web.pages.attachments import panel
 from web.picking import typed_code
+from web.problem_life import life
 from web.ranked import ask, shown
 from web.request import actor, application, number_argument, page_number
 from web.tables import csv_answer
@@ -27,7 +29,7 @@ blueprint = Blueprint("problems", __name__)
 @blueprint.get("/problems")
 def listing() -> str:
     """The problems that pass the filters of the address."""
-    wanted = _filter()
+    wanted = wanted_problems()
     with application().reading() as uow:
         return render_template(
             "pages/problems.html",
@@ -53,7 +55,7 @@ def export() -> Response:
         _("截止日期"),
     )
     with application().reading() as uow:
-        rows = [_exported(problem) for problem in problems.export(uow, actor(), _filter())]
+        rows = [_exported(problem) for problem in problems.export(uow, actor(), wanted_problems())]
     return csv_answer("problems", heads, rows)
 
 
@@ -63,9 +65,10 @@ def show(number: int) -> str:
     app, who = application(), actor()
     with app.reading() as uow:
         problems.get(uow, who, number)
-    ranking, fault = ask(lambda: lookups.match_problem(app, who, number))
+    ranking, fault = ask(lambda: lookups.match_problem(app, who, number, feedback=feedback_asked()))
     with app.reading() as uow:
         problem = problems.get(uow, who, number)
+        found = shown(uow, who, ranking) if ranking else None
         return render_template(
             "pages/problem.html",
             problem=problem,
@@ -77,9 +80,12 @@ def show(number: int) -> str:
                 contacts.masked_phone(problem.contact_phone),
             ),
             states=problems.STATES,
-            shown=shown(uow, who, ranking) if ranking else None,
+            shown=found,
+            buttons=for_problem(uow, who, problem, found),
+            nominates=nominates(who, problem),
             fault=fault,
             attached=panel(uow, problem),
+            life=life(uow, problem),
         )
 
 
@@ -113,7 +119,7 @@ def match_text() -> tuple[str, int]:
     return page, 422 if faults else 503 if fault else 200
 
 
-def _filter() -> problems.ProblemFilter:
+def wanted_problems() -> problems.ProblemFilter:
     """The filters of the address; what is no code of its table is left out."""
     arguments = request.args
     return problems.ProblemFilter(

@@ -1,0 +1,1 @@
+"""Rows out of the system, in the form in which they come in: templates and lists as Excel files."""
