@@ -13,8 +13,9 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from matchmaker.errors import MatchmakerError
+from matchmaker.errors import MatchmakerError, TooMany
 from web.i18n import _, tell
+from web.request import loggable_path
 
 log = logging.getLogger(__name__)
 API = "/api/"
@@ -55,8 +56,13 @@ def _say_when(response: Response) -> Response:
 def _told(fault: MatchmakerError) -> Response:
     fields = {name: tell(message) for name, message in fault.fields.items()}
     if fault.status >= 500:
-        log.warning("%s at %s: %s (%s)", fault.code, request.path, fault, fault.__cause__)
-    return _answer(fault.status, fault.code, tell(fault.message), tell(fault.hint), fields=fields)
+        log.warning("%s at %s: %s (%s)", fault.code, loggable_path(), fault, fault.__cause__)
+    answer = _answer(fault.status, fault.code, tell(fault.message), tell(fault.hint), fields=fields)
+    if isinstance(fault, TooMany):
+        answer.headers["Retry-After"] = str(fault.seconds)
+    if fault.status == HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
 
 
 def _http(fault: HTTPException) -> Response:
@@ -83,7 +89,7 @@ def _fields_of(fault: HTTPException) -> dict[str, Any]:
 
 def _unexpected(fault: Exception) -> Response:
     incident = secrets.token_hex(4)
-    log.error("incident %s at %s %s", incident, request.method, request.path, exc_info=fault)
+    log.error("incident %s at %s %s", incident, request.method, loggable_path(), exc_info=fault)
     return _answer(
         500,
         "internal",

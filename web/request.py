@@ -57,6 +57,20 @@ def here(**changes: Any) -> str:
     return url_for(request.endpoint, **{**(request.view_args or {}), **values})
 
 
+#: Parts of addresses that open something: they stand in no log.
+_SECRET_PARTS = ("key", "token")
+
+
+def loggable_path() -> str:
+    """The path of this request without the keys of links."""
+    path = request.path
+    for name in _SECRET_PARTS:
+        secret = (request.view_args or {}).get(name)
+        if secret:
+            path = path.replace(str(secret), "…")
+    return path
+
+
 def number_argument(name: str) -> int | None:
     """A whole number of the address; None when there is none that a database could hold."""
     text = request.args.get(name, "")

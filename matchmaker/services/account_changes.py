@@ -12,6 +12,7 @@ from matchmaker.identity import names
 from matchmaker.messages import Message
 from matchmaker.models import Account, ApiToken, Expert, LoginSession, Membership, Organization, PasswordReset
 from matchmaker.permissions import Actor, require
+from matchmaker.services import messages
 from matchmaker.services.accounts import (
     REPRESENTING,
     ROLE_NAMES,
@@ -181,6 +182,7 @@ def approve(
     require_standing(uow, actor, standing)
     stand(uow, account, standing)
     account.state = "active"
+    messages.tell(uow, actor, messages.account(uow, account.id), "account:approved", index_id(account))
     uow.record(
         actor, "account:approve", index_id(account),
         roles=account.roles, organizations=list(standing.organizations),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,9 +11,10 @@ from matchmaker.errors import InvalidInput
 from matchmaker.importing.checking import match_key
 from matchmaker.messages import Message
 from matchmaker.models import Account, Membership, Organization
-from matchmaker.services import account_changes, log_in
+from matchmaker.permissions import VISITOR
+from matchmaker.services import account_changes, log_in, messages
 from matchmaker.services.account_changes import BELONGING, Person
-from matchmaker.services.accounts import actor_of
+from matchmaker.services.accounts import ROLE_NAMES
 from matchmaker.storage.queries import index_id
 from matchmaker.storage.unit_of_work import UnitOfWork
 
@@ -59,8 +60,20 @@ def apply(uow: UnitOfWork, person: Person, wanted: Application, address: str, *,
     if body is not None:
         account.memberships = [Membership(organization_id=body.id)]
     uow.session.flush()
-    uow.record(actor_of(account), "account:apply", index_id(account), role=wanted.role)
+    uow.record(replace(VISITOR, name=account.name), "account:apply", index_id(account), role=wanted.role)
+    _tell(uow, account, body)
     return account
+
+
+def _tell(uow: UnitOfWork, account: Account, body: Organization | None) -> None:
+    """The office, and whoever represents the body, learn that somebody waits."""
+    told = [*messages.office(uow), *(messages.recipients_for_body(uow, body.id) if body is not None else [])]
+    values = {
+        "person": account.name,
+        "role": ROLE_NAMES[account.applied["role"]],
+        "body": body.name if body is not None else account.applied["organization"] or Message("未填单位"),
+    }
+    messages.tell(uow, VISITOR, told, "account:applied", index_id(account), values)
 
 
 def _faults_of(uow: UnitOfWork, person: Person) -> dict[str, Message]:

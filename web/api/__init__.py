@@ -16,8 +16,8 @@ from web.security import csrf
 
 #: Modules of this package with a ``blueprint`` each, in the order of the documentation.
 SUBJECTS = (
-    "problems", "experts", "organizations", "works", "search", "matching", "clinic", "imports", "codes",
-    "health",
+    "problems", "experts", "organizations", "works", "search", "matching", "introductions", "clinic",
+    "imports", "codes", "account", "health",
 )  # fmt: skip
 
 
@@ -64,6 +64,8 @@ def register_api(site: Flask) -> None:
     )
     site.json = ReadableJson(site)
     api = HouseApi(site)
+    api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    api.spec.options["security"] = [{}, {"token": []}]
     for name in SUBJECTS:
         blueprint = import_module(f"web.api.{name}").blueprint
         api.register_blueprint(blueprint)

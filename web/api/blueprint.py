@@ -95,8 +95,8 @@ def _choose_language() -> None:
 
 
 def _refuse_foreign_origin() -> None:
-    """A page of another site must not act with the cookie of an organizer."""
-    if request.method in SAFE_METHODS:
+    """A page of another site must not act with somebody's cookie; a token is sent by nobody unawares."""
+    if request.method in SAFE_METHODS or "Authorization" in request.headers:
         return
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     origin = request.headers.get("Origin")
@@ -110,7 +110,7 @@ def _tag(response: Response) -> Response:
     """A reader who has the answer already gets 304."""
     if request.method in {"GET", "HEAD"} and response.status_code == 200:
         response.headers.setdefault("Cache-Control", "private, no-cache")
-        response.vary.update(("Accept-Language", "Cookie"))
+        response.vary.update(("Accept-Language", "Authorization", "Cookie"))
         if not response.is_streamed:
             response.add_etag()
             response.make_conditional(request.environ)

@@ -9,6 +9,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, sessi
 from flask.typing import ResponseReturnValue
 
 from matchmaker.errors import InvalidInput
+from matchmaker.messages import Message
 from matchmaker.permissions import require
 from matchmaker.services import (
     account_changes,
@@ -16,7 +17,9 @@ from matchmaker.services import (
     accounts,
     acting,
     password_changes,
+    personal_data,
     second_factors,
+    tokens,
 )
 from matchmaker.services.account_changes import Standing
 from matchmaker.services.accounts import AccountFilter
@@ -24,7 +27,7 @@ from web.auth.entering import inside
 from web.auth.who import BEHALF
 from web.faults import by_field, shown_again
 from web.formats import told
-from web.i18n import _
+from web.i18n import _, tell
 from web.request import actor, application, page_number
 from web.schemas.accounts import ListAsked, StandingForm
 from web.schemas.parsing import load
@@ -118,12 +121,44 @@ def reset(number: int) -> ResponseReturnValue:
     )
 
 
+@blueprint.post("/accounts/<int:number>/tokens/<int:token>/end")
+def end_token(number: int, token: int) -> ResponseReturnValue:
+    """An administrator ends somebody's token."""
+    with application().unit_of_work() as uow:
+        tokens.end(uow, actor(), token)
+    flash(_("令牌已作废。"), "done")
+    return redirect(url_for("accounts.show", number=number), 303)
+
+
+@blueprint.post("/accounts/<int:number>/erase")
+def erase(number: int) -> ResponseReturnValue:
+    """Takes name and ways to reach somebody out of a closed account; nothing brings them back."""
+    if request.form.get("sure") != "yes":
+        fault = InvalidInput(Message("请勾选确认：抹去后不能恢复。"))
+        return shown_again(fault, _page(number, faults={"sure": tell(fault.message)}))
+    with application().unit_of_work() as uow:
+        personal_data.erase(uow, actor(), number, request.form.get("reason", "")[:300])
+    flash(_("个人数据已抹去，操作记录保留账号编号。"), "done")
+    return redirect(url_for("accounts.show", number=number), 303)
+
+
+@blueprint.get("/act")
+def choose() -> str:
+    """For whom: a body by its name, or one of those that a liaison cares for."""
+    return _choose({})
+
+
 @blueprint.post("/act")
 def act() -> ResponseReturnValue:
     """From now on for a body or a person, until it is ended."""
-    target = request.form.get("for", "")
-    with application().unit_of_work() as uow:
-        found = acting.begin(uow, g.self_actor, target)
+    target = request.form.get("for", "").strip()
+    try:
+        with application().unit_of_work() as uow:
+            if not target.startswith(("account:", "organization:")):
+                target = f"organization:{account_lookups.body(uow, target, 'for')}"
+            found = acting.begin(uow, g.self_actor, target)
+    except InvalidInput as fault:
+        return shown_again(fault, _choose(by_field(fault), target))
     session[BEHALF] = found.target
     flash(_("您现在代“%(name)s”操作；所做的一切都会记明由您代办。", name=found.name), "attention")
     return redirect(inside(request.form.get("next", "")) or url_for("home.show"), 303)
@@ -135,6 +170,14 @@ def end_acting() -> ResponseReturnValue:
     session.pop(BEHALF, None)
     flash(_("已结束代办，您现在以自己的身份操作。"), "done")
     return redirect(inside(request.form.get("next", "")) or url_for("home.show"), 303)
+
+
+def _choose(faults: dict[str, str], typed: str = "") -> str:
+    require(g.self_actor, "account:act")
+    with application().reading() as uow:
+        return render_template(
+            "pages/act.html", bodies=account_lookups.offered(uow, g.self_actor), faults=faults, typed=typed
+        )
 
 
 def _standing(number: int, act: Callable[[Any, Standing, str], None], done: str) -> ResponseReturnValue:
@@ -162,10 +205,11 @@ def _page(number: int, given: Any = None, faults: dict[str, str] | None = None) 
             signs=SIGNS,
             roles=told(accounts.ROLE_NAMES),
             role_names=accounts.ROLE_NAMES,
+            tokens=tokens.listing(uow, actor(), number) if "administrator" in actor().roles else [],
             gives=accounts.gives(actor()),
             may={
                 name: accounts.may_change(uow, actor(), account, f"account:{name}")
-                for name in ("approve", "change", "close", "reopen", "reset", "act")
+                for name in ("approve", "change", "close", "reopen", "reset", "act", "erase")
             },
         )
 
