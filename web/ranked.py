@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from matchmaker.errors import Unavailable
@@ -31,6 +31,8 @@ class Shown:
         people: expert row, his body and his industrial projects by index id.
         problems: problem row by index id.
         found_none: no good match; the page says so first.
+        held: (index id, name, why) of refused pairs that are left out, as far as the reader may know of them.
+        again: index id → why a pair that was refused stands in the list again.
     """
 
     ranking: Ranking
@@ -38,6 +40,8 @@ class Shown:
     problems: Mapping[str, Any]
     expert_changes: list[Message | None]
     problem_changes: list[Message | None]
+    held: Sequence[tuple[str, str, Message]] = ()
+    again: Mapping[str, Message] = field(default_factory=dict)
 
     @property
     def found_none(self) -> bool:
@@ -82,7 +86,9 @@ def ask(question: Callable[[], Ranking]) -> tuple[Ranking | None, Unavailable | 
 def shown(uow: UnitOfWork, actor: Actor, ranking: Ranking) -> Shown:
     """The ranking with everything that its cards show, in a fixed number of statements."""
     kept = only_readable(uow, actor, ranking)
-    found = rows(uow, actor, [*(one.id for one in kept.experts), *(one.id for one in kept.problems)])
+    told = [one.target for one in kept.feedback]
+    listed = [*(one.id for one in kept.experts), *(one.id for one in kept.problems)]
+    found = rows(uow, actor, [*listed, *told])
     bodies = owners.by_numbers(uow, actor, (row.organization_id for row in found.values()))
     projects = experts.projects_of(uow, [found[line.id].id for line in kept.experts])
     people = {
@@ -99,4 +105,14 @@ def shown(uow: UnitOfWork, actor: Actor, ranking: Ranking) -> Shown:
         {line.id: found[line.id] for line in kept.problems},
         changes(kept.experts),
         changes(kept.problems),
+        [
+            (one.target, _called(found[one.target]), one.note)
+            for one in kept.feedback
+            if one.held and one.target in found
+        ],
+        {one.target: one.note for one in kept.feedback if not one.held},
     )
+
+
+def _called(row: Any) -> str:
+    return str(getattr(row, "title", None) or row.name)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from matchmaker.errors import Conflict
+from matchmaker.errors import Conflict, InvalidInput
 from matchmaker.jobs.queue import schedule
 from matchmaker.messages import Message
 from matchmaker.models import Expert, Introduction, Problem
 from matchmaker.permissions import Actor, require
 from matchmaker.services import experts, introduction_messages, problems, refusals
+from matchmaker.services.anonymity import names_of
 from matchmaker.services.introduction_records import (
     LAPSE,
     note_step,
@@ -24,6 +26,8 @@ from matchmaker.storage.unit_of_work import UnitOfWork
 
 #: Side → action that begins an introduction for it.
 BEGINS = {"demand": "introduction:ask", "supply": "introduction:offer"}
+#: A telephone number or an e-mail address.
+_REACH = re.compile(r"(?<!\d)(?:1[3-9](?:[ -]?\d){9}|0\d{2,3}[ -]?\d{7,8})(?!\d)|[\w.+-]+@[\w-]+\.\w+")
 #: States of a problem in which it looks for somebody.
 LOOKING = frozenset({"published", "docking"})
 
@@ -52,6 +56,7 @@ def ask(
     problem, expert = problems.get(uow, actor, asked.problem), experts.get(uow, actor, asked.expert)
     require(actor, BEGINS[asked.side], problem if asked.side == "demand" else expert)
     _refuse_unfit(uow, actor, problem, expert, asked.side, now)
+    _refuse_telling(asked.message, problem if asked.side == "demand" else None)
     row = Introduction(
         problem=problem, expert=expert, state="asked", is_open=True, asked_by=asked.side, asked_at=now,
         message=shortened(asked.message), evidence=dict(asked.evidence or {}),
@@ -67,6 +72,18 @@ def ask(
     schedule(uow.session, LAPSE, f"introduction:{row.id}", row.answer_by or now)
     introduction_messages.asked(uow, who, row)
     return row
+
+
+def _refuse_telling(message: str, problem: Problem | None) -> None:
+    """Before both agree nobody writes how to reach him, nor an anonymous firm who it is."""
+    if _REACH.search(message):
+        told = Message("请不要在这里写电话或邮箱；对方接受后，双方会看到彼此的联系方式。")
+        raise InvalidInput(Message("这段话不能这样发出。"), fields={"message": told})
+    owner = problem.organization if problem is not None and problem.visibility == "anonymous" else None
+    found = next((name for name in names_of(owner.name) if name in message), "") if owner else ""
+    if found:
+        told = Message("这项难题是匿名的，这里却写了“%(name)s”；请删去。", {"name": found})
+        raise InvalidInput(Message("这段话不能这样发出。"), fields={"message": told})
 
 
 def _refuse_unfit(

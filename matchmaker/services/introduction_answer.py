@@ -56,9 +56,8 @@ def _over(uow: UnitOfWork, link: SecretLink) -> Message | None:
     row = _row(uow, link)
     if row.state == "asked":
         return None
-    return Message(
-        "这项引荐现在的状态是“%(state)s”，不再需要答复。", {"state": INTRODUCTION_STATES[row.state]}
-    )
+    state = INTRODUCTION_STATES[row.state]
+    return Message("这项引荐现在的状态是“%(state)s”，不再需要答复。", {"state": state})
 
 
 def _apply(uow: UnitOfWork, actor: Actor, link: SecretLink, values: Mapping[str, Any]) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import contains_eager
 
 from matchmaker.errors import NotFound
@@ -29,8 +28,6 @@ TABS: dict[str, frozenset[str]] = {
 }
 #: Rows of an export.
 MOST_EXPORTED = 20_000
-#: Days without a step after which a broker should look at an open introduction.
-QUIET_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +149,23 @@ def firm_of(actor: Actor, introduction: Introduction) -> Organization | None:
     return owners.shown(actor, problem)
 
 
+def may_know_reason(actor: Actor, introduction: Introduction) -> bool:
+    """Whether there is a reason that the actor may read by now; refusing side, broker, office do at once."""
+    if not introduction.reason:
+        return False
+    held = relations_of(actor, introduction)
+    first = actor.is_office or "follower" in held or introduction.refused_by in held
+    return first or introduction.told_at is not None
+
+
+def words_for(actor: Actor, introduction: Introduction) -> str:
+    """The words beside a reason: as they were said, or for the other side as they were passed on."""
+    if actor.is_office or not sides_of(actor, introduction):
+        return introduction.words
+    own = introduction.refused_by in sides_of(actor, introduction)
+    return introduction.words if own else introduction.told_words
+
+
 def may_reach(actor: Actor, introduction: Introduction) -> bool:
     """Whether the actor may see the contacts of both sides."""
     return allowed(actor, "contact:read", introduction)
@@ -220,76 +234,6 @@ def unread(uow: UnitOfWork, actor: Actor, introductions: Iterable[Introduction])
 def reader_of(actor: Actor) -> str:
     """Whose reading is remembered; "" for nobody's (a link, the system)."""
     return f"account:{actor.account}" if actor.account is not None else ""
-
-
-def waiting(uow: UnitOfWork, actor: Actor, now: datetime) -> dict[str, int]:
-    """What waits for the actor, by kind, for a work list: one statement, nothing for a visitor.
-
-    answer: asked, and his side is to answer. overdue: followed by him, no step for QUIET_DAYS.
-    unfollowed: open and followed by nobody (office and brokers). reasons: to be looked at before the other
-    side is told (office).
-    """
-    if not allowed(actor, "introduction:read"):
-        return {}
-    quiet = and_(
-        Introduction.is_open,
-        Introduction.follower_id == (actor.account or 0),
-        Introduction.stepped_at < now - timedelta(days=QUIET_DAYS),
-    )
-    parts = {"answer": _for_me(actor), "overdue": quiet}
-    if actor.is_office or "broker" in actor.roles:
-        parts["unfollowed"] = and_(Introduction.is_open, Introduction.follower_id.is_(None))
-    if actor.is_office:
-        parts["reasons"] = and_(Introduction.tell_by.is_not(None), Introduction.told_at.is_(None))
-    counted = [func.count().filter(part) for part in parts.values()]
-    row = uow.session.execute(
-        select(*counted).select_from(Introduction).join(Problem).join(Expert).where(shown_to(actor))
-    ).one()
-    return {name: number for name, number in zip(parts, row, strict=True) if number}
-
-
-def unread_total(uow: UnitOfWork, actor: Actor) -> int:
-    """Introductions with something new in their thread for this actor."""
-    reader = reader_of(actor)
-    if not reader:
-        return 0
-    seen = select(IntroductionSeen.note_id).where(
-        IntroductionSeen.introduction_id == Introduction.id, IntroductionSeen.reader == reader
-    )
-    fresh = exists().where(
-        IntroductionNote.introduction_id == Introduction.id,
-        IntroductionNote.id > func.coalesce(seen.scalar_subquery(), 0),
-        or_(IntroductionNote.account_id.is_(None), IntroductionNote.account_id != actor.account),
-    )
-    statement = select(func.count()).select_from(Introduction).join(Problem).join(Expert)
-    own = _own(actor)
-    return uow.session.scalar(statement.where(own, Introduction.is_open, fresh)) or 0
-
-
-def _own(actor: Actor) -> ColumnElement[bool]:
-    """Those that the actor follows or takes part in, for the office too."""
-    if not actor.is_office:
-        return shown_to(actor)
-    return Introduction.follower_id == (actor.account or 0)
-
-
-def _for_me(actor: Actor) -> ColumnElement[bool]:
-    """Asked, and the actor's own side is to answer; the office answers for nobody of itself."""
-    bodies = actor.liaison_of
-    demand: list[ColumnElement[bool]] = [
-        Problem.organization_id.in_(bodies),
-        *(Problem.readers.contains(f" liaison:{body} ", autoescape=True) for body in bodies),
-    ]
-    if actor.account is not None:
-        demand.append(Problem.created_by == actor.account)
-    supply: list[ColumnElement[bool]] = [Expert.organization_id.in_(bodies)]
-    if actor.expert is not None:
-        supply.append(Expert.id == actor.expert)
-    mine = or_(
-        and_(Introduction.asked_by == "supply", or_(*demand)),
-        and_(Introduction.asked_by == "demand", or_(*supply)),
-    )
-    return and_(Introduction.state == "asked", mine)
 
 
 def _joined() -> Select[Any]:

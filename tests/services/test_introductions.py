@@ -10,7 +10,7 @@ from sqlalchemy import select
 from matchmaker.errors import Conflict, Forbidden, InvalidInput, NotFound
 from matchmaker.models import AccessLog, Attachment, Expert, History, Outbox, Problem
 from matchmaker.permissions import ORGANIZER, SYSTEM, VISITOR
-from matchmaker.services import attachments, introduction_steps, introduction_talk, introductions
+from matchmaker.services import attachments, introduction_steps, introduction_talk, introduction_work, introductions
 from matchmaker.services.introduction_steps import Meeting
 from matchmaker.services.introductions import IntroductionFilter
 from tests.support.introductions import CONTACTS, FIRM, NOW, attach, later, village
@@ -47,7 +47,9 @@ def test_a_firm_asks_the_expert_accepts_and_both_learn_how_to_reach_each_other(a
         looks = uow.session.scalars(select(AccessLog.subject).order_by(AccessLog.id)).all()
         assert looks == [f"problem:{town.ids['problem']}", f"expert:{town.ids['expert']}"] * 4
         steps = uow.session.scalars(select(History.action).where(History.subject == f"introduction:{number}"))
-        assert steps.all() == ["introduction:ask", "introduction:accept"]
+        assert [step for step in steps if not step.startswith("link:")] == [
+            "introduction:ask", "introduction:accept",
+        ]  # fmt: skip
 
 
 def test_whoever_has_nothing_to_do_with_it_finds_nothing(app):
@@ -325,7 +327,7 @@ def test_what_waits_for_whom(app):
 
     def waits(name, at=NOW):
         with app.reading() as uow:
-            return introductions.waiting(uow, town.actor(name), at)
+            return introduction_work.waiting(uow, town.actor(name), at)
 
     assert waits("firm") == {"answer": 1}
     assert waits("expert") == {"answer": 1}
@@ -340,7 +342,7 @@ def test_what_waits_for_whom(app):
     assert waits("broker") == {}
     assert waits("broker", later(15)) == {"overdue": 1}
     with app.reading() as uow:
-        assert introductions.waiting(uow, VISITOR, NOW) == {}
+        assert introduction_work.waiting(uow, VISITOR, NOW) == {}
 
 
 def test_lists_by_tab_and_filter(app):
