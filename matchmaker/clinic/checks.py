@@ -12,6 +12,8 @@ from matchmaker.clinic.read import Read
 from matchmaker.clinic.sections import BACKGROUND, BASIS, GOAL, PROBLEM, TRIED, UNKNOWN, Told
 from matchmaker.messages import Message
 
+#: Characters of a text that tells of nothing but its own trouble.
+SHORT_TEXT = 200
 _STATE_PARTS = frozenset({"main_problem", "background", "text", "tried"})
 
 
@@ -49,7 +51,7 @@ def _present(read: Read) -> Finding:
         )
     values = [
         one for one in read.readings
-        if one.part in _STATE_PARTS and (one.role == CURRENT or _is_fact(one))
+        if one.part in _STATE_PARTS and _tells_state(one, read)
     ]  # fmt: skip
     if values:
         return Finding("present", GOOD, Message("写了现在的数值。"), values[0].part, quote=values[0].sentence)
@@ -68,10 +70,13 @@ def _present(read: Read) -> Finding:
     return Finding("present", MISSING, Message("没有写现在是什么样、坏到什么程度。"), "main_problem", wording)
 
 
-def _is_fact(one: Reading) -> bool:
-    """A measured value of the thing itself, not of the trade or the country."""
-    is_own = not sign("general").search(one.sentence)
-    return one.role == FACT and is_own and is_measure(one.quantity) and not one.quantity.sign
+def _tells_state(one: Reading, read: Read) -> bool:
+    """A present value of the thing itself, not of the trade or the country; a bare fact tells a trouble."""
+    if sign("general").search(one.sentence) or one.quantity.sign:
+        return False
+    is_fact = one.role == FACT and is_measure(one.quantity)
+    is_near = len(read.form.body) < SHORT_TEXT or bool(sign("trouble").search(one.sentence))
+    return one.role == CURRENT or (is_fact and is_near)
 
 
 def _is_trouble(one: Told) -> bool:

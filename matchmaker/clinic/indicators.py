@@ -42,10 +42,10 @@ _WANTED = re.compile(
 )
 _WISHED = re.compile("希望|想|要求|需要?|目标|预期|拟|力争|争取")
 _PRESENT = re.compile(
-    "目前|现在|现有|现值|现为|当前|原来|原有|原先|只有|只能|仅|仍|一直|平均|抽查|常用|现(?:用|行|阶段)|国内|以往|如今|已(?:达|经|具备)|可达|高达|通常|统计"
+    "目前|现在|现有|现值|现为|当前|原来|原有|原先|只有|只能|仅|仍|一直|平均|抽查|常用|现(?:用|行|阶段)|国内|以往|如今|已(?:达|经|具备)|可达|高达|通常"
 )
 _TERM = re.compile(r"\s*(?:以?内|之内|前|后|来|的时间|完成)")
-_HAPPENED = re.compile("已经?|了|国外|国际|减产|造成|导致|损失|上涨|目前")
+_HAPPENED = re.compile("统计|已经?|了|国外|国际|减产|造成|导致|损失|上涨|目前")
 _FROM_TO = re.compile(r"(?:由|从|自)(?P<name>.*)$")
 #: Figures of firms, budgets and terms are no indicators.
 _NOT_MEASURED = re.compile(
