@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "train": ("matchmaker.cli.evaluate", "train", "Fit the ranker's weights to graded judgments."),
     "database": ("matchmaker.cli.database", "database", "Check the database, copy it into another one."),
     "codes": ("matchmaker.cli.codes", "codes", "List the code tables, add an office's own codes."),
+    "account": ("matchmaker.cli.accounts", "account", "Make, list, reset, close, link accounts of people."),
     "serve": ("matchmaker.cli.serve", "serve", "Serve the site (and work, unless told not to)."),
     "work": ("matchmaker.cli.serve", "work", "Run background jobs: imports, index updates."),
     "link": ("matchmaker.cli.serve", "link", "Print a link that logs an organizer in."),
