@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app, g
 
+from matchmaker.errors import MatchmakerError
 from matchmaker.messages import Message
-from matchmaker.permissions import allowed
+from matchmaker.permissions import MEMBERS, OFFICE, allowed, audiences_of
+from matchmaker.services import messages
+from web.request import application
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,20 @@ CARE = (
 
 def init_app(site: Flask) -> None:
     """Gives the templates both rows."""
-    site.jinja_env.globals.update(work_doors=lambda: _open(WORK), care_doors=lambda: _open(CARE))
+    site.jinja_env.globals.update(
+        work_doors=lambda: _open(WORK), care_doors=lambda: _open(CARE), unread_messages=_unread
+    )
+
+
+def _unread() -> int:
+    """Unread messages of whoever asks: one small question a page, none for a visitor."""
+    if audiences_of(g.actor).isdisjoint({MEMBERS, OFFICE}):
+        return 0
+    try:
+        with application().reading() as uow:
+            return messages.unread(uow, g.actor)
+    except MatchmakerError:  # the page itself says what is away
+        return 0
 
 
 def _open(doors: tuple[Door, ...]) -> list[Door]:

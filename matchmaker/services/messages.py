@@ -14,8 +14,8 @@ from matchmaker.errors import NotFound
 from matchmaker.messages import Message
 from matchmaker.models import Delivery, Outbox, Problem, SecretLink, now
 from matchmaker.models.base import Findable
-from matchmaker.notifications.kinds import KINDS
-from matchmaker.notifications.words import worded
+from matchmaker.notifications.kinds import CHANNELS, DELIVERY_STATES, GROUPS, KINDS, RESULTS, group_of
+from matchmaker.notifications.words import short_text, worded
 from matchmaker.permissions import OFFICE, Actor, audiences_of, require
 from matchmaker.services.paging import Page, paged
 from matchmaker.services.recipients import (
@@ -30,8 +30,9 @@ from matchmaker.storage.queries import load
 from matchmaker.storage.unit_of_work import UnitOfWork
 
 __all__ = [
-    "Recipient", "account", "get", "inbox", "office", "outbox", "read_all", "recipients_for_body",
-    "recipients_for_expert", "recipients_for_problem", "settle", "tell", "unread",
+    "CHANNELS", "DELIVERY_STATES", "GROUPS", "KINDS", "RESULTS", "Recipient", "account", "get",
+    "group_of", "inbox", "office", "outbox", "read", "read_all", "recipients_for_body",
+    "recipients_for_expert", "recipients_for_problem", "settle", "short_text", "tell", "unread",
 ]  # fmt: skip
 
 #: What an object is called to whoever may not read its title.

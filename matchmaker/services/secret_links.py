@@ -11,7 +11,7 @@ import hmac
 import re
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -30,6 +30,7 @@ MOST_MISSES = 60
 WINDOW = timedelta(minutes=10)
 _TOKEN = re.compile(r"([1-9][0-9]{0,9})\.([A-Za-z0-9_-]{43})")
 _MOST_NUMBER = 2**31 - 1
+_ROW = "answer-row"
 
 
 def issue(
@@ -80,6 +81,20 @@ def token(secret: bytes, link: SecretLink) -> str:
 def path(secret: bytes, link: SecretLink) -> str:
     """Where the link leads on this site."""
     return f"/l/{token(secret, link)}"
+
+
+def row_token(secret: bytes, link: SecretLink) -> str:
+    """What a row of a file carries: nobody can make one for another row, and it opens no page."""
+    return f"{link.id}.{_code(secret, link.id, link.nonce, _ROW)}"
+
+
+def of_row(secret: bytes, links: Mapping[int, SecretLink], given: str) -> SecretLink | None:
+    """The link of a row's token among some; None for a token that is not ours, or of another file."""
+    parts = _TOKEN.fullmatch(given)
+    link = links.get(int(parts[1])) if parts else None
+    if link is None or parts is None:
+        return None
+    return link if hmac.compare_digest(_code(secret, link.id, link.nonce, _ROW), parts[2]) else None
 
 
 def find(uow: UnitOfWork, secret: bytes, given: str, *, to_answer: bool = False) -> SecretLink:
@@ -149,8 +164,8 @@ def missed(uow: UnitOfWork, address: str, at: datetime) -> None:
         row.count += 1
 
 
-def _code(secret: bytes, number: int, nonce: str) -> str:
-    made = hmac.digest(secret, f"secret-link:{number}:{nonce}".encode(), "sha256")
+def _code(secret: bytes, number: int, nonce: str, use: str = "secret-link") -> str:
+    made = hmac.digest(secret, f"{use}:{number}:{nonce}".encode(), "sha256")
     return urlsafe_b64encode(made).decode().rstrip("=")
 
 

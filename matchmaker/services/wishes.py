@@ -11,9 +11,11 @@ from matchmaker.messages import Message
 from matchmaker.models import MessagePreference
 from matchmaker.notifications.kinds import KINDS
 from matchmaker.notifications.quiet import next_digest, not_before
-from matchmaker.notifications.stopping import EVERYTHING
+from matchmaker.notifications.stopping import EVERYTHING, stopped_by
 from matchmaker.permissions import Actor, require
 from matchmaker.storage.unit_of_work import UnitOfWork
+
+__all__ = ["EVERYTHING", "Wishes", "choose", "digest_sent", "of", "own", "stop", "stopped_by"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,180 @@
+"""The calendar of deadlines 日程: what is due when, as far as the actor may read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+
+from matchmaker import lifecycle
+from matchmaker.messages import Message
+from matchmaker.models import Expert, Problem, SecretLink
+from matchmaker.permissions import Actor, require
+from matchmaker.services import answers
+from matchmaker.services.problems import shown_to
+from matchmaker.storage.queries import readable_by
+from matchmaker.storage.unit_of_work import UnitOfWork
+
+#: Entries of one source in one look.
+MOST = 500
+#: Days after which facts that nobody has verified are stale.
+STALE_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing on one day.
+
+    Attributes:
+        key: names it for ever, so that a calendar program knows it again ("problem:12:deadline").
+        kind: one of ``KINDS``.
+        link: path of its page.
+        sequence: grows when it changes.
+        is_cancelled: it was there and is not any more.
+        at: the moment, when it has one (UTC without a zone).
+        until: its end, when it has one.
+    """
+
+    key: str
+    day: date
+    title: str
+    kind: str
+    link: str
+    sequence: int = 0
+    is_cancelled: bool = False
+    at: datetime | None = None
+    until: datetime | None = None
+
+
+Source = Callable[[UnitOfWork, Actor, date, date], Sequence[Entry]]
+
+#: Kind of an entry → its name.
+KINDS: dict[str, Message] = {
+    "deadline": Message("难题截止"),
+    "expiry": Message("难题到期"),
+    "answer": Message("答复期限"),
+    "stale": Message("资料待核实"),
+}
+
+
+def entries(uow: UnitOfWork, actor: Actor, first: date, last: date) -> list[Entry]:
+    """Everything from the first to the last day, in the order of days."""
+    require(actor, "calendar:read")
+    found = [entry for source in SOURCES for entry in source(uow, actor, first, last)]
+    return sorted(found, key=lambda entry: (entry.day, f"{entry.at or ''}", entry.key))
+
+
+def _deadlines(uow: UnitOfWork, actor: Actor, first: date, last: date) -> Sequence[Entry]:
+    """Deadlines of problems; of one that was taken back as cancelled."""
+    statement = (
+        select(Problem.id, Problem.title, Problem.deadline, Problem.revision, Problem.state)
+        .where(
+            shown_to(actor), Problem.deadline.between(first, last), Problem.state.not_in(("draft", "solved"))
+        )
+        .order_by(Problem.deadline, Problem.id)
+        .limit(MOST)
+    )
+    return [
+        Entry(
+            f"problem:{number}:deadline",
+            day,
+            title,
+            "deadline",
+            f"/problems/{number}",
+            revision,
+            state in {"withdrawn", "expired"},
+        )
+        for number, title, day, revision, state in uow.session.execute(statement)
+        if day
+    ]
+
+
+def _expiries(uow: UnitOfWork, actor: Actor, first: date, last: date) -> Sequence[Entry]:
+    """Days on which problems cease to be shown: for the office, and for who answers for them."""
+    own: list[Any] = [Problem.organization_id.in_([*actor.organizations, *actor.liaison_of])]
+    if actor.account is not None:
+        own.append(Problem.created_by == actor.account)
+    statement = (
+        select(Problem.id, Problem.title, Problem.expires_on, Problem.revision)
+        .where(
+            shown_to(actor),
+            Problem.expires_on.between(first, last),
+            Problem.state.in_(lifecycle.FROM["expire"]),
+        )
+        .order_by(Problem.expires_on, Problem.id)
+        .limit(MOST)
+    )
+    if not actor.is_office:
+        statement = statement.where(or_(*own))
+    return [
+        Entry(f"problem:{number}:expiry", day, title, "expiry", f"/problems/{number}", revision)
+        for number, title, day, revision in uow.session.execute(statement)
+        if day
+    ]
+
+
+def _answers(uow: UnitOfWork, actor: Actor, first: date, last: date) -> Sequence[Entry]:
+    """Last days of links that nobody has answered, of those whom the actor answers for."""
+    if not (actor.is_office or actor.liaison_of or actor.account is not None):
+        return []
+    span = (datetime.combine(first, datetime.min.time()), datetime.combine(last, datetime.max.time()))
+    statement = (
+        select(SecretLink)
+        .where(
+            answers.within_reach(actor),
+            SecretLink.expires_at.between(*span),
+            SecretLink.answered_at.is_(None),
+            SecretLink.purpose != FEED,
+        )
+        .order_by(SecretLink.expires_at, SecretLink.id)
+        .limit(MOST)
+    )
+    return [
+        Entry(
+            f"link:{link.id}:answer",
+            link.expires_at.date(),
+            link.recipient,
+            "answer",
+            f"/answers/{link.purpose}" if actor.is_office or actor.liaison_of else "/messages",
+            link.revision,
+            link.revoked_at is not None or link.closed_at is not None,
+        )
+        for link in uow.session.scalars(statement)
+    ]
+
+
+def _stale(uow: UnitOfWork, actor: Actor, first: date, last: date) -> Sequence[Entry]:
+    """Experts whose facts were last verified a year before: their own, or of the bodies answered for."""
+    own: list[Any] = [Expert.organization_id.in_(actor.liaison_of)]
+    if actor.expert is not None:
+        own.append(Expert.id == actor.expert)
+    span = (first - timedelta(days=STALE_DAYS), last - timedelta(days=STALE_DAYS))
+    statement = (
+        select(Expert.id, Expert.name, Expert.verified_on, Expert.revision)
+        .where(and_(readable_by(actor, Expert), Expert.verified_on.between(*span)))
+        .order_by(Expert.verified_on, Expert.id)
+        .limit(MOST)
+    )
+    if not actor.is_office:
+        statement = statement.where(or_(*own))
+    return [
+        Entry(
+            f"expert:{number}:stale",
+            day + timedelta(days=STALE_DAYS),
+            name,
+            "stale",
+            f"/experts/{number}",
+            revision,
+        )
+        for number, name, day, revision in uow.session.execute(statement)
+        if day
+    ]
+
+
+#: Purpose of the link by which a calendar program reads somebody's calendar.
+FEED = "calendar"
+#: Every source; a later subject adds its own.
+SOURCES: list[Source] = [_deadlines, _expiries, _answers, _stale]
