@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response
 
 from matchmaker import lookups
+from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.messages import Message
 from matchmaker.permissions import require
 from matchmaker.services import experts, introducing, introduction_steps, introductions, problems
@@ -65,14 +66,12 @@ def show(_asked: dict[str, Any], identifier: str) -> Response:
     body=AskIn,
     about=Message("每一对难题和专家同时只有一项进行中的引荐；已有时得到 409。"),
     example={"problem": 12, "expert": 7, "side": "demand", "message": "能否面谈？"},
-    errors=_CHANGED,
+    errors=(HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT),
 )
 def create(given: dict[str, Any], _asked: dict[str, Any]) -> Response:
     """Asks the other side."""
     app, who = application(), actor()
-    with app.reading() as uow:
-        pair = problems.get(uow, who, given["problem"]), experts.get(uow, who, given["expert"])
-        require(who, BEGINS[given["side"]], pair[0 if given["side"] == "demand" else 1])
+    _require_pair(given)
     evidence = lookups.pair(app, who, given["problem"], given["expert"])
     asked = Asked(given["problem"], given["expert"], given["side"], given["message"], evidence)
     with app.unit_of_work() as uow:
@@ -87,6 +86,18 @@ def create(given: dict[str, Any], _asked: dict[str, Any]) -> Response:
         made = answer(IntroductionOut, row)
         made.status_code = 201
         return made
+
+
+def _require_pair(given: dict[str, Any]) -> None:
+    """Both are there for this reader, and he may begin it: told before any ranking is asked."""
+    found: dict[str, Any] = {}
+    with application().reading() as uow:
+        for name, get in (("problem", problems.get), ("expert", experts.get)):
+            try:
+                found[name] = get(uow, actor(), given[name])
+            except NotFound as fault:
+                raise InvalidInput(fault.message, hint=fault.hint, fields={name: fault.message}) from fault
+        require(actor(), BEGINS[given["side"]], found["problem" if given["side"] == "demand" else "expert"])
 
 
 @blueprint.operation(

@@ -36,7 +36,7 @@ def api_rules(site: Flask) -> list[tuple[str, str]]:
 
 def test_every_operation_refuses_an_unknown_parameter(site: Flask, organizer) -> None:
     rules = api_rules(site)
-    assert len(rules) == 20
+    assert len(rules) >= 30
     for method, address in rules:
         body = {"json": {"text": "镀层"}} if address.endswith("match") else {}
         if address.endswith("imports"):
@@ -49,7 +49,7 @@ def test_every_operation_refuses_an_unknown_parameter(site: Flask, organizer) ->
 
 def test_every_operation_on_one_object_tells_that_it_is_not_there(site: Flask, organizer, county) -> None:
     addresses = [address for method, address in api_rules(site) if "987654" in address and method == "GET"]
-    assert len(addresses) == 12
+    assert len(addresses) >= 14
     for address in addresses:
         fault_of(organizer.get(address), 404, "not_found")
 

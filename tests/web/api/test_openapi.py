@@ -59,10 +59,17 @@ def test_every_operation_tells_its_errors_in_the_one_shape(client: FlaskClient) 
                 assert ("404" in told["responses"]) == ("{" in path), (path, method)
 
 
-def test_no_contact_has_a_place(client: FlaskClient) -> None:
-    schemas = client.get("/api/v1/openapi.json").json["components"]["schemas"]
-    names = {prop for schema in schemas.values() for prop in schema.get("properties", {})}
-    assert names & {"email", "phone", "contact_name", "contact_phone"} == set()
+def test_a_contact_has_a_place_only_where_both_agreed(client: FlaskClient) -> None:
+    spec = client.get("/api/v1/openapi.json").json
+    names = {
+        (name, prop)
+        for name, schema in spec["components"]["schemas"].items()
+        for prop in schema.get("properties", {})
+        if prop in {"email", "phone", "contact_name", "contact_phone"}
+    }
+    assert names == {("ReachOut", "email"), ("ReachOut", "phone")}
+    used = [path for path, methods in spec["paths"].items() if "Contacts" in str(methods)]
+    assert used == ["/api/v1/introductions/{identifier}/contacts"]
 
 
 def test_the_page_shows_every_operation_and_loads_nothing_from_outside(client: FlaskClient) -> None:
