@@ -133,7 +133,7 @@ def _line(indicator: Indicator) -> dict[str, Any]:
 def _merged(held: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """What the form gave, over what the official form holds besides; an empty value takes one out."""
     together = {**held, **given}
-    return {name: value for name, value in together.items() if value not in ("", None, [])}
+    return {name: value for name, value in together.items() if value not in ("", None, [], {})}
 
 
 def _put_owner(uow: UnitOfWork, actor: Actor, row: Problem, name: str, kind: str) -> None:

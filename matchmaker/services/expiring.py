@@ -41,9 +41,7 @@ def to_warn(uow: UnitOfWork, today: date) -> Sequence[int]:
         History.action == WARNED, History.subject.in_([f"problem:{number}" for number in days])
     )
     done = {(subject, changes.get("expires_on")) for subject, changes in uow.session.execute(told)}
-    return [
-        number for number, day in sorted(days.items()) if (f"problem:{number}", day.isoformat()) not in done
-    ]
+    return [number for number, day in sorted(days.items()) if (f"problem:{number}", str(day)) not in done]
 
 
 def warn(uow: UnitOfWork, numbers: Sequence[int]) -> None:

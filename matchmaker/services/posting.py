@@ -153,6 +153,15 @@ def restore(
     return edit(uow, actor, number, values, revision=revision, at=at, declared=declared)
 
 
+def refuse_closed(*, open_to_visitors: bool) -> None:
+    """Raises Forbidden, with what to do instead, while the office lets no visitor post."""
+    if not open_to_visitors:
+        raise Forbidden(
+            Message("请先登录再提交难题。"),
+            hint=Message("还没有账号的，可以注册，或打电话请组织者代为填写。"),
+        )
+
+
 def missing(row: Problem) -> dict[str, Message]:
     """What a submission still lacks: field → fault."""
     faults: dict[str, Message] = {}
@@ -212,11 +221,7 @@ def _needs_review(actor: Actor, row: Problem) -> bool:
 
 
 def _refuse_visitor(uow: UnitOfWork, values: Mapping[str, Any], open_to_visitors: bool) -> None:
-    if not open_to_visitors:
-        raise Forbidden(
-            Message("请先登录再提交难题。"),
-            hint=Message("还没有账号的，可以注册，或打电话请组织者代为填写。"),
-        )
+    refuse_closed(open_to_visitors=open_to_visitors)
     phone = values.get("contact_phone", "")
     waiting = select(func.count()).where(
         Problem.state == "submitted", Problem.created_by.is_(None), Problem.contact_phone == phone

@@ -85,6 +85,11 @@ def get(uow: UnitOfWork, actor: Actor, number: int) -> Problem:
     return found
 
 
+def is_readable(uow: UnitOfWork, actor: Actor, number: int) -> bool:
+    """Whether a problem is there for this reader."""
+    return uow.session.scalar(select(Problem.id).where(Problem.id == number, shown_to(actor))) is not None
+
+
 def newest(uow: UnitOfWork, actor: Actor, limit: int = 8) -> Sequence[Problem]:
     """The problems that came last."""
     return listing(uow, actor, ProblemFilter(), size=limit).rows

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from matchmaker.errors import InvalidInput, MatchmakerError
 from matchmaker.messages import Message
@@ -50,7 +50,7 @@ def queue(uow: UnitOfWork, actor: Actor, page: int = 1, size: int = 50) -> Page[
     statement = (
         select(Problem)
         .where(Problem.state == "submitted", readable_by(actor, Problem))
-        .options(joinedload(Problem.organization))
+        .options(joinedload(Problem.organization), selectinload(Problem.indicators))
         .order_by(Problem.submitted_at.asc().nulls_first(), Problem.id)
     )
     return paged(uow.session, statement, page, size)
