@@ -99,7 +99,7 @@ def _write_heads(sheet: Worksheet, schema: Mapping[str, fields.Field[Any]]) -> N
         head.comment = Comment(f"{must}{meaning(name, field)}。", "matchmaker", height=90, width=260)
         is_long = getattr(field, "longest", 0) > 1_000
         sheet.column_dimensions[get_column_letter(place)].width = _WIDE if is_long else _NARROW
-    sheet.freeze_panes = sheet.cell(HEAD_ROW + 1, 2)
+    sheet.freeze_panes = f"B{HEAD_ROW + 1}"
 
 
 def _write_line(sheet: Worksheet, number: int, line: list[Cell]) -> None:
