@@ -100,4 +100,5 @@ def written(entries: Sequence[Entry], site: str, name: str, at: datetime) -> byt
             event.add("dtend", entry.day + timedelta(days=1))
             event.add("transp", "TRANSPARENT")
         calendar.add_component(event)
-    return calendar.to_ical()
+    content: bytes = calendar.to_ical()
+    return content
