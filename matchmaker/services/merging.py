@@ -1,0 +1,463 @@
+"""Two records made one, field by field as somebody chose, and made two again exactly as they were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.orm import Session
+
+from matchmaker.errors import Conflict, InvalidInput, NotFound
+from matchmaker.lifecycle import INTRODUCTION_OPEN
+from matchmaker.messages import Message
+from matchmaker.models import Base, Distinction, Introduction, Merge
+from matchmaker.permissions import Actor, require
+from matchmaker.services import duplicates, linking, provenance, versions
+from matchmaker.services.moving import TECHNICAL, Change, columns_of, give_back, move, noted, stood
+from matchmaker.services.paging import Page, paged
+from matchmaker.services.profile_changes import bump, refresh_match, refresh_readers
+from matchmaker.services.profile_fields import labels
+from matchmaker.storage.queries import TABLES, index_id, may_read
+from matchmaker.storage.unit_of_work import UnitOfWork
+
+#: Fields that are never chosen: they follow from the others.
+_FOLLOWING = frozenset(
+    {"id", "key", "match_key", "confirmed", "provenance", "created_at", "created_by", "reminded_at", "source"}
+    | TECHNICAL
+)
+#: Lists, of which both may be kept.
+_LISTS = frozenset({"fields", "directions", "keywords", "representative", "avoid", "tiers", "projects"})
+CHOICES = ("first", "second", "both")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One field of a preview.
+
+    Attributes:
+        first: value of the record that is kept.
+        second: value of the other.
+        choice: what is proposed: a confirmed value, else the one that is there, else the fuller one.
+        confirmed: which of the two the person has confirmed: first, second, both or "".
+    """
+
+    name: str
+    label: Message
+    first: Any
+    second: Any
+    choice: str
+    confirmed: str
+    both: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a merge would do.
+
+    Attributes:
+        options: fields in which the two differ.
+        moves: table → rows that would go over.
+    """
+
+    pair: duplicates.Pair
+    kept: Any
+    gone: Any
+    options: Sequence[Option]
+    moves: Mapping[str, int]
+
+
+def preview(uow: UnitOfWork, actor: Actor, kind: str, kept: int, gone: int) -> Preview:
+    """The two records side by side, what speaks for and against, and what would move."""
+    one, other = _both(uow, actor, kind, kept, gone)
+    moves: dict[str, int] = {}
+    for table, column in columns_of(kind):
+        count = uow.session.scalar(select(func.count()).select_from(table).where(column == gone)) or 0
+        if count:
+            moves[table.name] = moves.get(table.name, 0) + count
+    return Preview(duplicates.compare(uow, kind, one, other), one, other, _options(kind, one, other), moves)
+
+
+def merge(
+    uow: UnitOfWork,
+    actor: Actor,
+    kind: str,
+    kept: int,
+    gone: int,
+    choices: Mapping[str, str],
+    *,
+    today: date,
+    note: str = "",
+) -> Merge:
+    """Gives everything of one record to the other, and removes it; its address leads to the kept one.
+
+    Args:
+        uow: the transaction.
+        actor: of the office, or who answers for both.
+        kind: expert or organization.
+        kept: number of the record that stays.
+        gone: number of the one that it takes up.
+        choices: field → first (of the kept one), second or both; as the preview proposes where not named.
+        today: for the provenance.
+        note: why, for the history.
+    """
+    uow.alone("objects")
+    one, other = _both(uow, actor, kind, kept, gone)
+    session = uow.session
+    if kind == "expert":
+        _refuse_two_introductions(session, kept, gone)
+    versions.begin(uow, one)
+    chosen = _chosen(kind, one, other, choices)
+    before = _whole(session, kind, kept)
+    row = Merge(
+        kind=kind, kept_id=kept, gone_id=gone, gone_key=other.key, gone_match=other.match_key,
+        gone_name=other.name[:200], actor=actor.name[:100], account_id=actor.account, note=note[:500],
+        choices=chosen, changes=[], undone_by="",
+    )  # fmt: skip
+    version = other.index_version
+    changes = _projects(session, one.id, other.id, chosen) if kind == "expert" else []
+    _take(one, other, chosen, actor, today)
+    session.flush()
+    changes += move(session, kind, gone, kept, left=["expert_project"] if kind == "expert" else [])
+    changes.append(_remove(session, kind, gone))
+    session.expire_all()
+    one = session.get_one(TABLES[kind], kept)
+    refresh_match(one)
+    refresh_readers(uow, one)
+    session.flush()
+    row.changes = [_difference(kind, before, _whole(session, kind, kept)), *changes]
+    session.add(row)
+    _forget_distinction(session, kind, kept, gone)
+    _tell_index(uow, kind, kept, changes)
+    uow.enqueue("index", f"{kind}:{gone}", version=version + 1)
+    uow.record(actor, f"{kind}:merge", f"{kind}:{kept}", taken=gone, name=row.gone_name, note=note[:200])
+    versions.keep(uow, actor, session.get_one(TABLES[kind], kept), note=f"合并 {row.gone_name}"[:200])
+    session.flush()
+    return row
+
+
+def undo(uow: UnitOfWork, actor: Actor, number: int, *, now: datetime, keep_changes: bool = False) -> Merge:
+    """Makes two of one again, each with its facts, links and confirmations as they were.
+
+    ``keep_changes`` leaves what was changed since the merge as it is now, and gives back the rest.
+
+    Raises:
+        Conflict: it was undone already; the kept record is gone; or something was changed since.
+    """
+    uow.alone("objects")
+    row = get(uow, actor, number)
+    session = uow.session
+    kept = session.get(TABLES[row.kind], row.kept_id)
+    if row.undone_at is not None:
+        raise Conflict(Message("这次合并已经撤销过了。"), hint=Message("两条记录现在是分开的。"))
+    if kept is None:
+        raise Conflict(
+            Message("保留的记录已不在，不能撤销。"),
+            hint=Message("它可能又被合并到别处：请先撤销那一次合并；若已被清除，则无法恢复。"),
+        )
+    require(actor, f"{row.kind}:merge", kept)
+    changed = _changed_since(session, row)
+    if changed and not keep_changes:
+        raise _changed(row, changed)
+    versions.begin(uow, kept)
+    version = kept.index_version
+    session.flush()
+    session.expunge_all()
+    for place, change in reversed(list(enumerate(row.changes))):
+        if changed.get(place) != ["*"]:
+            give_back(session, _raised(row, change), changed.get(place, ()))
+    if "provenance" in changed.get(0, ()):
+        _origins_again(session, row, changed[0])
+    row = session.merge(row)
+    row.undone_at, row.undone_by = now, actor.name[:100]
+    session.flush()
+    kept = session.get_one(TABLES[row.kind], row.kept_id)
+    kept.index_version = version + 1
+    session.flush()
+    distinguish(uow, actor, row.kind, row.kept_id, row.gone_id, note="撤销合并")
+    _tell_index(uow, row.kind, row.kept_id, row.changes)
+    _tell_index(uow, row.kind, row.gone_id, [])
+    uow.record(actor, f"{row.kind}:unmerge", f"{row.kind}:{row.kept_id}", again=row.gone_id)
+    versions.keep(uow, actor, session.get_one(TABLES[row.kind], row.kept_id), note="撤销合并")
+    return row
+
+
+def get(uow: UnitOfWork, actor: Actor, number: int) -> Merge:
+    """One merge; NotFound unless the actor may read the kept record and merge it."""
+    row = uow.session.get(Merge, number)
+    kept = uow.session.get(TABLES[row.kind], row.kept_id) if row else None
+    if (
+        row is None
+        or (kept is None and not actor.is_office)
+        or (kept is not None and not may_read(actor, kept))
+    ):
+        raise NotFound(Message("没有这次合并。"), hint=Message("请从合并记录中查找。"))
+    require(actor, f"{row.kind}:merge", kept)
+    return row
+
+
+def listing(uow: UnitOfWork, actor: Actor, kind: str, page: int = 1) -> Page[Merge]:
+    """Merges so far, newest first; a liaison sees his own."""
+    where = [Merge.kind == kind]
+    if not actor.is_office:
+        where.append(Merge.account_id == (actor.account or -1))
+    return paged(uow.session, select(Merge).where(*where).order_by(Merge.id.desc()), page)
+
+
+def distinguish(uow: UnitOfWork, actor: Actor, kind: str, first: int, second: int, note: str = "") -> None:
+    """Remembers that two records are two: they are not proposed again."""
+    for number in (first, second):
+        row = uow.session.get(TABLES[kind], number)
+        if row is None or not may_read(actor, row):
+            raise _missing()
+        require(actor, f"{kind}:merge", row)
+    low, high = sorted((first, second))
+    held = uow.session.scalar(
+        select(Distinction).where(
+            Distinction.kind == kind, Distinction.first_id == low, Distinction.second_id == high
+        )
+    )
+    if held is None:
+        uow.session.add(
+            Distinction(
+                kind=kind,
+                first_id=low,
+                second_id=high,
+                actor=actor.name[:100],
+                account_id=actor.account,
+                note=note[:500],
+            )
+        )
+        uow.record(actor, f"{kind}:distinguish", f"{kind}:{low}", other=high, note=note[:200])
+
+
+def forget(uow: UnitOfWork, subject: str) -> None:
+    """Removes what merges keep of a record that is purged or erased; those merges cannot be undone then."""
+    kind, _, number = subject.partition(":")
+    concerned = or_(Merge.kept_id == int(number), Merge.gone_id == int(number))
+    uow.session.execute(delete(Merge).where(Merge.kind == kind, concerned))
+
+
+def _both(uow: UnitOfWork, actor: Actor, kind: str, kept: int, gone: int) -> tuple[Any, Any]:
+    if kind not in duplicates.TABLES:
+        raise _missing()
+    if kept == gone:
+        raise InvalidInput(Message("请选择两条不同的记录。"), hint=Message("从查重列表中选择一对。"))
+    rows = [uow.session.get(TABLES[kind], number) for number in (kept, gone)]
+    if any(row is None or not may_read(actor, row) for row in rows):
+        raise _missing()
+    for row in rows:
+        require(actor, f"{kind}:merge", row)
+    return rows[0], rows[1]
+
+
+def _refuse_two_introductions(session: Session, first: int, second: int) -> None:
+    """Two open introductions to one problem would be one twice, each with words of its own."""
+    statement = (
+        select(Introduction.problem_id)
+        .where(Introduction.expert_id.in_((first, second)), Introduction.state.in_(INTRODUCTION_OPEN))
+        .group_by(Introduction.problem_id)
+        .having(func.count() > 1)
+    )
+    problem = session.scalar(statement.limit(1))
+    if problem is not None:
+        raise Conflict(
+            Message("两条记录在难题 %(number)s 上各有一项进行中的引荐，不能合并。", {"number": problem}),
+            hint=Message("请先结束其中一项引荐，再合并。"),
+        )
+
+
+def _missing() -> NotFound:
+    return NotFound(
+        Message("没有找到要合并的记录。"), hint=Message("可能刚被他人合并或清除，请从查重列表重新选择。")
+    )
+
+
+def _options(kind: str, one: Any, other: Any) -> list[Option]:
+    names = {"name": Message("名称"), **labels(kind)}
+    found = []
+    for name, label in names.items():
+        if name in _FOLLOWING or name == "town" or not hasattr(one, name):
+            continue
+        first, second = getattr(one, name), getattr(other, name)
+        if name == "projects":
+            first, second = ([each.title for each in some] for some in (first, second))
+        if first == second or not second:
+            continue
+        confirmed = _confirmed(name, one, other)
+        found.append(
+            Option(
+                name,
+                label,
+                first,
+                second,
+                _proposed(name, first, second, confirmed),
+                confirmed,
+                name in _LISTS,
+            )
+        )
+    return found
+
+
+def _confirmed(name: str, one: Any, other: Any) -> str:
+    held = (name in one.confirmed, name in other.confirmed)
+    return {(True, True): "both", (True, False): "first", (False, True): "second"}.get(held, "")
+
+
+def _proposed(name: str, first: Any, second: Any, confirmed: str) -> str:
+    if confirmed in {"first", "second"}:
+        return confirmed
+    if not first:
+        return "second"
+    if name in _LISTS:
+        return "both"
+    return "second" if name in {"profile", "summary"} and len(second) > len(first) else "first"
+
+
+def _chosen(kind: str, one: Any, other: Any, choices: Mapping[str, str]) -> dict[str, str]:
+    found = {}
+    for option in _options(kind, one, other):
+        choice = choices.get(option.name, option.choice)
+        if choice not in CHOICES or (choice == "both" and not option.both):
+            raise InvalidInput(
+                Message("“%(field)s”的选择无效。", {"field": option.label}),
+                fields={option.name: Message("请选择保留哪一个。")},
+            )
+        found[option.name] = choice
+    return found
+
+
+def _take(one: Any, other: Any, chosen: Mapping[str, str], actor: Actor, today: date) -> None:
+    """The chosen values, with their confirmations and origins."""
+    confirmed = set(one.confirmed)
+    origins = dict(one.provenance or {})
+    for name, choice in chosen.items():
+        if choice == "first":
+            continue
+        if name != "projects":
+            mine, theirs = getattr(one, name), getattr(other, name)
+            setattr(
+                one,
+                name,
+                [*mine, *(each for each in theirs if each not in mine)] if choice == "both" else theirs,
+            )
+        if choice == "second":
+            confirmed.discard(name)
+            origins.pop(name, None)
+            if name in (other.provenance or {}):
+                origins[name] = other.provenance[name]
+    same = {name for name in other.confirmed if getattr(one, name, None) == getattr(other, name, ...)}
+    taken = {"projects"} & set(other.confirmed) if chosen.get("projects") == "second" else set()
+    one.confirmed = sorted(confirmed | same | taken)
+    one.provenance = origins
+    both = [name for name, choice in chosen.items() if choice == "both"]
+    provenance.note(one, both, "merge", actor, on=today, what=f"{index_id(other)} {other.name}")
+    days = [day for day in (one.verified_on, other.verified_on) if day is not None]
+    one.verified_on = max(days) if days else None
+
+
+def _projects(session: Session, kept: int, gone: int, chosen: Mapping[str, str]) -> list[Change]:
+    """Experience: of one, of the other, or of both, one below the other."""
+    choice = chosen.get("projects", "both")
+    table = Base.metadata.tables["expert_project"]
+    statement = select(table).order_by(table.c.position, table.c.id)
+    mine, theirs = (
+        session.execute(statement.where(table.c.expert_id == number)).mappings().all()
+        for number in (kept, gone)
+    )
+    changes: list[Change] = []
+    for row in mine if choice == "second" else theirs if choice == "first" else ():
+        changes.append(noted(table, row, None))
+        session.execute(delete(table).where(table.c.id == row["id"]))
+    if choice != "first":
+        start = len(mine) if choice == "both" else 0
+        for place, row in enumerate(theirs):
+            after = {"expert_id": kept, "position": start + place}
+            changes.append(noted(table, row, after))
+            session.execute(table.update().where(table.c.id == row["id"]).values(after))
+    return changes
+
+
+def _remove(session: Session, kind: str, number: int) -> Change:
+    table = TABLES[kind].__table__
+    row = session.execute(select(table).where(table.c.id == number)).mappings().one()
+    session.execute(delete(table).where(table.c.id == number))
+    return noted(table, row, None)
+
+
+def _whole(session: Session, kind: str, number: int) -> Mapping[Any, Any]:
+    session.flush()
+    table = TABLES[kind].__table__
+    return dict(session.execute(select(table).where(table.c.id == number)).mappings().one())
+
+
+def _difference(kind: str, before: Mapping[Any, Any], after: Mapping[Any, Any]) -> Change:
+    changed = {name: value for name, value in after.items() if before[name] != value and name != "updated_at"}
+    return noted(TABLES[kind].__table__, before, changed)
+
+
+def _changed_since(session: Session, row: Merge) -> dict[int, list[str]]:
+    """Place of a change → its columns that somebody changed since."""
+    found = {place: stood(session, change) for place, change in enumerate(row.changes)}
+    return {place: names for place, names in found.items() if names}
+
+
+def _changed(row: Merge, changed: Mapping[int, list[str]]) -> Conflict:
+    names = {**labels(row.kind), "verified_on": Message("最近核实日期"), "confirmed": Message("本人确认")}
+    told: list[str] = []
+    for place, columns in changed.items():
+        table = row.changes[place]["table"]
+        if table == row.kind and columns != ["*"]:
+            told += [str(names.get(name, name)) for name in columns if name != "provenance"]
+        else:
+            told.append(table)
+    return Conflict(
+        Message("合并之后有过更改，不能原样撤销：%(told)s。", {"told": "、".join(dict.fromkeys(told))[:300]}),
+        hint=Message("可以选择“保留之后的更改”再撤销：改过的内容留在保留的记录上，其余恢复原样。"),
+    )
+
+
+def _origins_again(session: Session, row: Merge, kept: Iterable[str]) -> None:
+    """Origins as they were, but for the fields that stay as they were changed since."""
+    held = session.get_one(TABLES[row.kind], row.kept_id)
+    now_are = held.provenance
+    stay = {name: now_are[name] for name in kept if name in now_are}
+    held.provenance = {**row.changes[0]["before"].get("provenance", {}), **stay}
+    session.flush()
+
+
+def _raised(row: Merge, change: Change) -> Change:
+    """The gone record comes back with a version above that of its removal from the index."""
+    if change["table"] != row.kind or change["after"] is not None:
+        return change
+    return {**change, "before": {**change["before"], "index_version": change["before"]["index_version"] + 2}}
+
+
+def _forget_distinction(session: Session, kind: str, first: int, second: int) -> None:
+    low, high = sorted((first, second))
+    session.execute(
+        delete(Distinction).where(
+            Distinction.kind == kind, Distinction.first_id == low, Distinction.second_id == high
+        )
+    )
+
+
+def _tell_index(uow: UnitOfWork, kind: str, number: int, changes: Iterable[Change]) -> None:
+    """The record, what shows it, and every moved row that stands in the index itself."""
+    uow.session.flush()
+    uow.session.expire_all()
+    concerned: dict[str, set[int]] = {kind: {number}}
+    for some in (linking.shown_with(uow.session, kind, [number]), _indexed(changes)):
+        for name, numbers in some.items():
+            concerned.setdefault(name, set()).update(numbers)
+    bump(uow, concerned)
+
+
+def _indexed(changes: Iterable[Change]) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for change in changes:
+        if change["table"] in TABLES and change["after"] is not None:
+            found.setdefault(change["table"], set()).add(int(change["pk"]["id"]))
+    return found
