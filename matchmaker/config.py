@@ -165,6 +165,12 @@ def default_home(environment: Mapping[str, str]) -> Path:
     return Path(base) / "matchmaker"
 
 
+def bare_environment(variables: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What a process of ours that opens strangers' files inherits: no setting and no password."""
+    given = os.environ if variables is None else variables
+    return {name: given[name] for name in ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH") if name in given}
+
+
 def load(home: Path | str | None = None, environment: Mapping[str, str] | None = None) -> Settings:
     """Settings of the installation in ``home``.
 

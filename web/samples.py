@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from types import SimpleNamespace
 
+from matchmaker.consulting import (
+    Consultation,
+    Examination,
+    Finding,
+    Line,
+    Neighbour,
+    Proposal,
+)
 from matchmaker.matching.result import (
     Component,
     Point,
@@ -112,6 +120,35 @@ def shown(band: str = "strong") -> Shown:
     return Shown(ranking, people, {}, notes, [None])
 
 
+def consultation() -> Consultation:
+    """An answer of the need clinic with every part."""
+    thing = {"object": "树脂纽扣"}
+    near = Neighbour(
+        "problem:1", "MX2026-001", LONG, "solved", "tackle", "41", ("manufacturing",), ("joint",), (), 0.83
+    )  # fmt: skip
+    findings = (
+        Finding("object", "good", Message("说的是“%(object)s”。", thing), "title", quote="树脂纽扣"),
+        Finding("present", "weak", Message("说了现状，但没有现在的数值。"), "main_problem",
+                Message("%(object)s的＿＿＿＿（要解决的问题）", thing), "误剔非常厉害。"),
+        Finding("deadline", "missing", Message("没有写希望什么时候解决。"), "deadline"),
+    )  # fmt: skip
+    remark = Finding(
+        "vague", "weak", Message("用的都是通用的词，没有说到具体的材料、部件、工序或缺陷。"), "text"
+    )
+    proposals = (
+        Proposal("goal", "goal", "误剔率降到 2% 以下。"),
+        Proposal(
+            "indicator-0",
+            "indicators",
+            line=Line("误剔率", "17", "2", "%", "<="),
+            quote="误剔率降到 2% 以下。",
+        ),
+        Proposal("budget", "budget_fen", "120000000", quote="预算 120 万元"),
+    )
+    examination = Examination(findings, (remark,), proposals)
+    return Consultation(examination, proposals, (near,), (near,), ("换型时间",))
+
+
 INDICATORS = (
     SimpleNamespace(
         name="检测速度", current="90", target="1200", unit="粒/分", comparator=">=", required=True
@@ -120,4 +157,24 @@ INDICATORS = (
     SimpleNamespace(name="换型时间", current="120", target="10", unit="分", comparator="<=", required=False),
 )
 DAY = date(2023, 5, 18)
+
+
+def attached() -> SimpleNamespace:
+    """Attachments of a problem, one in each state, as its owner sees them."""
+    rows = [
+        SimpleNamespace(
+            id=number, filename=name, media_type="application/pdf", size=123_456, visibility=visibility, marks=marks,
+            text_state=state, created_at=datetime(2023, 5, 18, 9, 30),
+        )
+        for number, name, visibility, state, marks in (
+            (1, "中性盐雾试验报告（第三方检测）.pdf", "introduced", "read", []),
+            (2, f"{LONG}.pdf", "members", "waiting", []),
+            (3, "扫描件.pdf", "public", "none", []),
+            (4, "损坏.pdf", "introduced", "unreadable", []),
+            (5, "任务书.pdf", "introduced", "read", [{"text": "秘密★10年"}]),
+        )
+    ]  # fmt: skip
+    return SimpleNamespace(subject="problem:1", rows=rows, may_change=True, is_anonymous=False)
+
+
 NO_CODE = picked(TABLES["regions"], "朝阳区")[1]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import logging
-import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import Any
 
 from matchmaker.attachments.blocks import Block
 from matchmaker.attachments.kinds import KINDS, Kind, Unacceptable
+from matchmaker.config import bare_environment
 from matchmaker.messages import Message
 
 log = logging.getLogger(__name__)
@@ -110,12 +110,8 @@ def _told(path: Path, arguments: list[str], seconds: int) -> list[dict[str, Any]
 
 
 def _environment() -> dict[str, str]:
-    """No settings and no passwords: only what Python needs to start."""
-    kept = {
-        name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ
-    }
     return {
-        **kept,
+        **bare_environment(),
         "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
         "PYTHONIOENCODING": "utf-8",
         "PYTHONDONTWRITEBYTECODE": "1",

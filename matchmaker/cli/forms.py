@@ -30,7 +30,7 @@ def import_forms(
 
     from matchmaker.cli.common import application, print_json
     from matchmaker.permissions import SYSTEM
-    from matchmaker.services import official_files, official_forms
+    from matchmaker.services import official_files, official_forms, official_steps
 
     paths = [path for path in sorted(folder.rglob("*.docx")) if not path.name.startswith(("~", "."))]
     with application(ctx) as app:
@@ -39,7 +39,7 @@ def import_forms(
             official_forms.look_up(uow, SYSTEM, entries)
         if not dry_run:
             chosen = [place for place, entry in enumerate(entries) if again or entry.known is None]
-            official_forms.save(app, SYSTEM, entries, chosen, declared=submit)
+            official_steps.save(app, SYSTEM, entries, chosen, declared=submit)
     if as_json:
         print_json([asdict(entry) for entry in entries])
         return

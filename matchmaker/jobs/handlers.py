@@ -10,7 +10,7 @@ from matchmaker.bootstrap import Application
 from matchmaker.indexing import sync
 from matchmaker.jobs import mailing, watching
 from matchmaker.permissions import SYSTEM
-from matchmaker.services.attachment_files import sweep
+from matchmaker.services.attachment_steps import sweep
 from matchmaker.services.index_health import VERIFIED
 from matchmaker.storage.unit_of_work import UnitOfWork
 
@@ -85,7 +85,7 @@ def _verify(app: Application, _tasks: Sequence[Task], _beat: Beat) -> None:
 
 
 def _extract(app: Application, tasks: Sequence[Task], _beat: Beat) -> None:
-    from matchmaker.services.attachments import extract
+    from matchmaker.services.attachment_steps import extract
 
     for task in tasks:
         extract(app, int(task.subject.partition(":")[2]))

@@ -1,32 +1,25 @@
-"""Files of attachments on the disk: taken in under a random name, checked, given out, removed, swept."""
+"""Files of attachments on the disk: taken in under a random name, checked, given out, removed."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import secrets
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import select
-
 from matchmaker.attachments.examining import Examined, examine
 from matchmaker.attachments.kinds import Unacceptable
-from matchmaker.bootstrap import Application
 from matchmaker.config import Settings
 from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.messages import Message
-from matchmaker.models import Attachment
 from matchmaker.services.uploads import plain_name
 
 #: A name that we gave: nothing that a sender writes becomes part of a path.
 STORED = re.compile(r"[0-9a-f]{32}")
 SMALL = ".small.jpg"
-#: Seconds after which a file that no row names is removed.
-FORGOTTEN = 24 * 3600
 _BLOCK = 1 << 20
 
 
@@ -109,18 +102,6 @@ def remove_files(settings: Settings, stored_names: Iterable[str]) -> None:
         if STORED.fullmatch(name):
             (settings.attachments_folder / name).unlink(missing_ok=True)
             (settings.attachments_folder / f"{name}{SMALL}").unlink(missing_ok=True)
-
-
-def sweep(app: Application) -> int:
-    """Removes files that no row has named for a day; gives their number."""
-    folder = app.settings.attachments_folder
-    old = [path for path in folder.glob("*") if time.time() - path.stat().st_mtime > FORGOTTEN]
-    with app.reading() as uow:
-        known = set(uow.session.scalars(select(Attachment.stored_name))) if old else set()
-    lost = [path for path in old if path.name.partition(".")[0] not in known]
-    for path in lost:
-        path.unlink(missing_ok=True)
-    return len(lost)
 
 
 def _copy(stream: IO[bytes], path: Path, most: int) -> tuple[int, str]:

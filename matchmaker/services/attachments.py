@@ -8,21 +8,19 @@ from typing import Any
 from sqlalchemy import func, select
 
 from indexer.document import PUBLIC
-from matchmaker.attachments.examining import IN_BACKGROUND, Examined, examine
-from matchmaker.attachments.kinds import ENDINGS, KINDS, Unacceptable
-from matchmaker.bootstrap import Application
-from matchmaker.errors import Conflict, InvalidInput, NotFound
+from matchmaker.attachments.kinds import ENDINGS
+from matchmaker.errors import Conflict, InvalidInput
 from matchmaker.lifecycle import SHOWN
 from matchmaker.messages import Message
-from matchmaker.models import Attachment
+from matchmaker.models import Attachment, Introduction
 from matchmaker.permissions import MEMBERS, OFFICE, Actor, allowed, require, written
-from matchmaker.services.attached import LIST, SUBJECTS, all_of, get, subject_of
-from matchmaker.services.attachment_files import Kept, path_of, remove_files
+from matchmaker.services.attached import SUBJECTS, all_of, get, subject_of
+from matchmaker.services.attachment_files import Kept, remove_files
 from matchmaker.storage.queries import index_id, parse_id
 from matchmaker.storage.unit_of_work import UnitOfWork
 
 __all__ = [
-    "ENDINGS", "INTRODUCED", "MOST", "READERS", "add", "extract", "grant", "hindrances", "may_attach",
+    "ENDINGS", "MOST", "READERS", "add", "grant", "hindrances", "may_attach",
     "refresh", "remove", "remove_files", "require_attaching", "set_readers", "withdraw",
 ]  # fmt: skip
 
@@ -34,8 +32,8 @@ READERS: dict[str, Message] = {
 }
 #: Attachments of one object.
 MOST = 20
-#: What gives the audiences that were introduced to an object, for attachments added afterwards.
-INTRODUCED: list[Callable[[UnitOfWork, str], Iterable[str]]] = []
+#: States of an introduction in which its expert reads the attachments.
+INTRODUCED = ("accepted", "meeting", "intention")
 
 
 def require_attaching(uow: UnitOfWork, actor: Actor, subject: str) -> Any:
@@ -73,7 +71,7 @@ def add(
     _settle(row, target)
     uow.session.add(row)
     uow.session.flush()
-    _tell_index(uow, [row])
+    tell_index(uow, [row])
     if row.text_state == "waiting":
         uow.enqueue("extract", index_id(row))
     uow.record(actor, "attachment:add", subject, attachment=row.id, filename=row.filename, size=row.size)
@@ -98,7 +96,7 @@ def set_readers(uow: UnitOfWork, actor: Actor, number: int, visibility: str) -> 
     row.visibility = _checked(target, visibility)
     _settle(row, target)
     row.index_version += 1
-    _tell_index(uow, [row])
+    tell_index(uow, [row])
     uow.record(actor, "attachment:readers", row.subject, attachment=row.id, visibility=visibility)
     return row
 
@@ -112,7 +110,7 @@ def refresh(uow: UnitOfWork, subject: str) -> None:
     changed = [row for row in all_of(uow, subject) if _settle(row, target)]
     for row in changed:
         row.index_version += 1
-    _tell_index(uow, changed)
+    tell_index(uow, changed)
 
 
 def grant(uow: UnitOfWork, subject: str, audiences: Iterable[str]) -> None:
@@ -139,36 +137,20 @@ def hindrances(uow: UnitOfWork, subject: str, *, publishing: bool = False) -> li
     return found
 
 
-def extract(app: Application, number: int) -> None:
-    """Reads a file whose text was not read in time at its upload; a marked file goes."""
-    with app.reading() as uow:
-        row = uow.session.get(Attachment, number, options=LIST)
-    if row is None or row.text_state != "waiting":
-        return
-    try:
-        found = examine(path_of(app.settings, row.stored_name), row.filename, seconds=IN_BACKGROUND)
-    except (Unacceptable, NotFound):
-        found = Examined(KINDS["pdf"], "unreadable")
-    state = "unreadable" if found.state == "waiting" else found.state
-    with app.unit_of_work() as uow:
-        held = uow.session.get(Attachment, number)
-        if held is None:
-            return
-        held.text_state, held.marks = state, found.marks
-        held.text = "" if found.marks else found.text
-        held.index_version += 1
-        _tell_index(uow, [held])
-    if found.marks:
-        remove_files(app.settings, [row.stored_name])
-
-
 def _number_of(uow: UnitOfWork, subject: str) -> int:
     return uow.session.scalar(select(func.count()).where(Attachment.subject == subject)) or 0
 
 
 def _introduced(uow: UnitOfWork, subject: str) -> set[str]:
+    """Who was introduced to a problem before this attachment came."""
     held = {audience for row in all_of(uow, subject) for audience in row.granted}
-    return held.union(*(ask(uow, subject) for ask in INTRODUCED))
+    parsed = parse_id(subject, "problem")
+    if parsed:
+        statement = select(Introduction).where(
+            Introduction.problem_id == parsed[1], Introduction.state.in_(INTRODUCED)
+        )
+        held.update(*(row.sides["supply"] for row in uow.session.scalars(statement)))
+    return held
 
 
 def _checked(target: Any, visibility: str) -> str:
@@ -221,6 +203,7 @@ def _delete(uow: UnitOfWork, row: Attachment) -> None:
     uow.enqueue("index", index_id(row), version=row.index_version + 1)
 
 
-def _tell_index(uow: UnitOfWork, rows: Iterable[Attachment]) -> None:
+def tell_index(uow: UnitOfWork, rows: Iterable[Attachment]) -> None:
+    """The index is to learn of changed attachments."""
     for row in rows:
         uow.enqueue("index", index_id(row))

@@ -16,7 +16,15 @@ from matchmaker.jobs.worker import Worker
 from matchmaker.lookups import SearchRequest
 from matchmaker.models import Attachment, Problem
 from matchmaker.permissions import ORGANIZER, VISITOR, Actor
-from matchmaker.services import attached, attachment_files, attachments, browsing, finding, visibility
+from matchmaker.services import (
+    attached,
+    attachment_files,
+    attachment_steps,
+    attachments,
+    browsing,
+    finding,
+    visibility,
+)
 from tests.support import attachments as files
 from tests.support.samples import organization, problem, store
 
@@ -217,11 +225,11 @@ def test_a_file_beyond_the_limit_is_refused(app):
 def test_files_without_a_row_are_swept(app, subject):
     add(app, subject)
     lost, fresh = keep(app, files.docx("遗失")), keep(app, files.docx("刚到"))
-    old = time.time() - attachment_files.FORGOTTEN - 60
+    old = time.time() - attachment_steps.FORGOTTEN - 60
     for name in lying(app):
         if name != fresh.stored_name:
             os.utime(app.settings.attachments_folder / name, (old, old))
-    assert attachment_files.sweep(app) == 1
+    assert attachment_steps.sweep(app) == 1
     assert lost.stored_name not in lying(app)
     assert len(lying(app)) == 2
 
@@ -253,7 +261,7 @@ def test_what_was_not_read_in_time_is_read_in_the_background(app, subject):
 
 def test_a_mark_found_in_the_background_stops_the_submission_and_deletes_the_file(app, subject):
     number = _unread(app, subject, files.docx("绝密★"))
-    attachments.extract(app, number)
+    attachment_steps.extract(app, number)
     assert lying(app) == []
     with app.reading() as uow:
         assert [str(each) for each in attachments.hindrances(uow, subject)] == [
@@ -264,7 +272,7 @@ def test_a_mark_found_in_the_background_stops_the_submission_and_deletes_the_fil
 
 def test_what_cannot_be_read_in_the_background_is_told_as_unreadable(app, subject):
     number = _unread(app, subject, b"PK\x03\x04 damaged")
-    attachments.extract(app, number)
+    attachment_steps.extract(app, number)
     with app.reading() as uow:
         assert uow.session.get(Attachment, number).text_state == "unreadable"
 
@@ -365,3 +373,20 @@ def test_everything_is_recorded(app, subject):
             "attachment:readers",
             "attachment:remove",
         ]
+
+
+def test_whoever_was_introduced_before_reads_a_later_file(app, subject):
+    from matchmaker.models import Introduction
+    from tests.support.samples import expert
+
+    people = [expert("林一鸣"), expert("周远")]
+    numbers = store(app, *people)
+    asked = {"problem_id": int(subject.partition(":")[2]), "asked_by": "demand"}
+    store(
+        app,
+        Introduction(expert_id=numbers[0], state="accepted", **asked),
+        Introduction(expert_id=numbers[1], state="asked", **asked),
+    )
+    number = add(app, subject)
+    introduced, waiting = (Actor("expert", "某", account=20 + each, expert=each) for each in numbers)
+    assert (seen(app, introduced, subject), seen(app, waiting, subject)) == ([number], [])

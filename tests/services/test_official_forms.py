@@ -14,7 +14,7 @@ from matchmaker.importing.official_document import write
 from matchmaker.importing.official_form import understand
 from matchmaker.models import Organization, Problem
 from matchmaker.permissions import ORGANIZER, VISITOR, Actor
-from matchmaker.services import official_files, official_forms
+from matchmaker.services import official_files, official_forms, official_steps
 from tests.support import attachments as files
 from tests.support.official_forms import FILLED, four_columns, paragraphs
 from tests.support.samples import organization, problem, store
@@ -28,7 +28,7 @@ def kept(app, *given):
 
 
 def saved(app, entries, *, declared=True, who=ORGANIZER):
-    official_forms.save(app, who, entries, range(len(entries)), declared=declared)
+    official_steps.save(app, who, entries, range(len(entries)), declared=declared)
     return [(entry.outcome, entry.problem) for entry in entries]
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from matchmaker.errors import InvalidInput
 from matchmaker.permissions import require
-from matchmaker.services import official_files, official_forms
+from matchmaker.services import official_files, official_forms, official_steps
 from web.i18n import _, tell
 from web.request import actor, application
 
@@ -66,7 +66,7 @@ def save(name: str) -> ResponseReturnValue:
     places = sorted(place for place in chosen if place < len(entries))
     if not places:
         return _review(name, _("请至少选择一份表格。")), 422
-    official_forms.save(app, who, entries, places, declared=bool(request.form.get("declared")))
+    official_steps.save(app, who, entries, places, declared=bool(request.form.get("declared")))
     official_files.store(app.settings, name, entries)
     made = sum(entries[place].problem is not None for place in places)
     flash(
