@@ -2,29 +2,59 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, render_template, url_for
 
 from matchmaker.messages import Message
-from matchmaker.services import overview, owners, problems
+from matchmaker.services import overview, owners, problems, worklist
 from web.formats import label
 from web.request import actor, application
 
 blueprint = Blueprint("home", __name__)
 
+#: List of a line of work → the endpoint of its page.
+LISTS = {
+    "review": "review.queue",
+    "mine": "posting.mine",
+    "introductions": "introductions.listing",
+    "accounts": "accounts.listing",
+    "calls": "calls.listing",
+    "messages": "messages.inbox",
+    "stale": "confirming.stale",
+    "confirm": "confirming.show",
+    "imports": "imports.listing",
+    "health": "health.show",
+}
+
 
 @blueprint.get("/")
 def show() -> str:
     """The first page."""
-    with application().reading() as uow:
+    app = application()
+    with app.reading() as uow:
+        waiting = worklist.lines(
+            uow,
+            actor(),
+            now=app.clock(),
+            stale_days=app.settings.profile_stale_days,
+            call_days=app.settings.call_after_days,
+        )
         lines = overview.by_field(uow, actor())
         return render_template(
             "pages/home.html",
+            waiting=[(line, _address(line)) for line in waiting],
             counts=overview.counts(uow, actor()),
             picture=[_row(line) for line in lines],
             finding=_finding(lines),
             newest=problems.newest(uow, actor()),
             owner=lambda problem: owners.shown(actor(), problem),
         )
+
+
+def _address(line: worklist.Line) -> str:
+    values: dict[str, Any] = line.values
+    return url_for(LISTS[line.list], **values)
 
 
 def _row(line: overview.FieldLine) -> dict[str, object]:
