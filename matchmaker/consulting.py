@@ -24,8 +24,8 @@ from matchmaker.permissions import Actor, audiences_of, require
 from matchmaker.services import clinic, problems
 
 __all__ = [
-    "POINTS", "REMARKS", "Comparison", "Consultation", "Finding", "Form", "Line", "Neighbour", "Proposal",
-    "compare", "consult", "examine", "stored",
+    "POINTS", "REMARKS", "Comparison", "Consultation", "Examination", "Finding", "Form", "Line", "Neighbour",
+    "Proposal", "compare", "consult", "examine", "stored",
 ]  # fmt: skip
 
 #: Characters below which a draft resembles everything.

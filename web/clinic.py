@@ -118,6 +118,12 @@ def line_rows(values: MultiDict[str, str]) -> list[dict[str, str]]:
     ]
 
 
+def is_divided(values: MultiDict[str, str]) -> bool:
+    """Whether anything stands in the fields below the paragraph: they are then shown open."""
+    names = (*TEXT_FIELDS[1:], "kind", "industry", "fields", "cooperation", "keywords", "budget", "deadline")
+    return bool(line_rows(values)) or any(values.get(name, "").strip() for name in names)
+
+
 def field_name(field: str) -> str:
     """What a field of the form is called."""
     return tell(NAMES.get(field, Message(field)))

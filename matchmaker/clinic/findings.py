@@ -68,6 +68,7 @@ class Proposal:
         line: of the table of indicators.
         quote: what it was taken from, "" for one of similar problems.
         source: TEXT or SIMILAR.
+        why: told beside it where the quote alone does not tell.
     """
 
     key: str
@@ -77,7 +78,7 @@ class Proposal:
     line: Line | None = None
     quote: str = ""
     source: str = TEXT
-    why: Message = Message("从正文中读出")  # noqa: RUF009 - frozen
+    why: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)

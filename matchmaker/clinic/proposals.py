@@ -67,7 +67,7 @@ def _split(read: Read) -> Iterator[Proposal]:
         return
     for part in _PARTS:
         if part in held and not read.form.part(part).strip():
-            yield Proposal(part, part, "".join(held[part]), why=Message("从正文中分出"))
+            yield Proposal(part, part, "".join(held[part]))
 
 
 def _placed(sentences: Iterable[Told], read: Read) -> Iterator[tuple[Told, str]]:
@@ -148,7 +148,7 @@ def _budget(read: Read) -> Iterator[Proposal]:
         return
     found = terms.budget_in(read.own)
     if found:
-        why = Message("正文写的是范围，取上限") if found.is_range else Message("从正文中读出")
+        why = Message("正文写的是范围，取上限") if found.is_range else None
         yield Proposal("budget", "budget_fen", str(found.fen), quote=found.quote, why=why)
 
 

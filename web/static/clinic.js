@@ -106,7 +106,10 @@
       const filled = fill(JSON.parse(button.dataset.fill));
       const text = filled ? panel.dataset.adopted : panel.dataset.noField;
       say(text.replace("#", button.dataset.name));
-      if (filled) filled.focus();
+      if (!filled) return;
+      const folded = filled.closest("details");
+      if (folded) folded.open = true;
+      filled.focus();
     });
 
     form.addEventListener("input", (event) => {
