@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 import pytest
 from sqlalchemy import select
@@ -16,11 +15,11 @@ from matchmaker.notifications import mailer
 from matchmaker.permissions import SYSTEM
 from matchmaker.services import mails, messages, wishes
 from matchmaker.services.secret_links import issue
+from tests.support.moments import office
 from tests.support.samples import problem, store
 from tests.support.smtp import running
 
-#: 10:00 and 23:30 on the clock of the office.
-DAY, NIGHT = datetime(2026, 7, 1, 2, 0), datetime(2026, 7, 1, 15, 30)
+DAY, NIGHT = office("2026-07-01 10:00"), office("2026-07-01 23:30")
 
 
 def quietly():
@@ -180,10 +179,10 @@ def test_nothing_goes_out_in_quiet_hours(post, postbox):
     with post.reading() as uow:
         row = uow.session.get(Delivery, numbers[0])
         planned = uow.session.scalars(select(Job.run_after).where(Job.kind == "mail").order_by(Job.id)).all()
-    assert (row.state, row.due_at) == ("held", datetime(2026, 7, 1, 23, 0))  # 7:00 on the office's clock
+    assert (row.state, row.due_at) == ("held", office("2026-07-02 07:00"))
     assert postbox.letters == []
     assert len(planned) == 1
-    post.clock = lambda: datetime(2026, 7, 1, 23, 0)
+    post.clock = lambda: office("2026-07-02 07:00")
     send_mails(post, numbers, quietly)
     assert len(postbox.letters) == 1
 
@@ -201,7 +200,7 @@ def test_what_is_not_wanted_is_not_sent_and_says_so(post, postbox):
 
 def test_a_digest_is_one_letter_a_day(post, postbox):
     wanting_digests(post)
-    post.clock = lambda: datetime(2026, 6, 30, 23, 30)  # 7:30, half an hour before
+    post.clock = lambda: office("2026-07-01 07:30")
     numbers = [*tell(post, 1), *tell(post, 1, kind="problem:expired")]
     send_mails(post, numbers, quietly)
     send_digests(post, ["account:1"], quietly)
@@ -214,7 +213,7 @@ def test_a_digest_is_one_letter_a_day(post, postbox):
     send_mails(post, later, quietly)
     send_digests(post, ["account:1"], quietly)
     assert len(postbox.letters) == 1
-    post.clock = lambda: datetime(2026, 7, 2, 2, 0)
+    post.clock = lambda: office("2026-07-02 10:00")
     send_digests(post, ["account:1"], quietly)
     assert len(postbox.letters) == 2
 

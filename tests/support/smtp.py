@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
@@ -41,7 +41,7 @@ class Postbox:
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        time.sleep(self.pause)
+        await asyncio.sleep(self.pause)
         self.letters.append(email.message_from_bytes(envelope.content, policy=default))
         return "250 taken"
 
