@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from types import SimpleNamespace
 
 from matchmaker.consulting import (
@@ -163,8 +163,8 @@ def attached() -> SimpleNamespace:
     """Attachments of a problem, one in each state, as its owner sees them."""
     rows = [
         SimpleNamespace(
-            id=number, filename=name, media_type="application/pdf", size=123_456, visibility=visibility, marks=marks,
-            text_state=state, created_at=datetime(2023, 5, 18, 9, 30),
+            id=number, filename=name, media_type="application/pdf", size=123_456, visibility=visibility,
+            marks=marks, text_state=state, created_at=datetime.combine(DAY, time(9, 30)),
         )
         for number, name, visibility, state, marks in (
             (1, "中性盐雾试验报告（第三方检测）.pdf", "introduced", "read", []),

@@ -12,7 +12,7 @@ from matchmaker.attachments.kinds import ENDINGS
 from matchmaker.errors import Conflict, InvalidInput
 from matchmaker.lifecycle import SHOWN
 from matchmaker.messages import Message
-from matchmaker.models import Attachment, Introduction
+from matchmaker.models import Attachment
 from matchmaker.permissions import MEMBERS, OFFICE, Actor, allowed, require, written
 from matchmaker.services.attached import SUBJECTS, all_of, get, subject_of
 from matchmaker.services.attachment_files import Kept, remove_files
@@ -20,7 +20,7 @@ from matchmaker.storage.queries import index_id, parse_id
 from matchmaker.storage.unit_of_work import UnitOfWork
 
 __all__ = [
-    "ENDINGS", "MOST", "READERS", "add", "grant", "hindrances", "may_attach",
+    "ENDINGS", "INTRODUCED", "MOST", "READERS", "add", "grant", "hindrances", "may_attach",
     "refresh", "remove", "remove_files", "require_attaching", "set_readers", "withdraw",
 ]  # fmt: skip
 
@@ -32,8 +32,8 @@ READERS: dict[str, Message] = {
 }
 #: Attachments of one object.
 MOST = 20
-#: States of an introduction in which its expert reads the attachments.
-INTRODUCED = ("accepted", "meeting", "intention")
+#: What tells the audiences that an object is introduced to; ``introduction_steps`` adds itself.
+INTRODUCED: list[Callable[[UnitOfWork, str], Iterable[str]]] = []
 
 
 def require_attaching(uow: UnitOfWork, actor: Actor, subject: str) -> Any:
@@ -142,15 +142,9 @@ def _number_of(uow: UnitOfWork, subject: str) -> int:
 
 
 def _introduced(uow: UnitOfWork, subject: str) -> set[str]:
-    """Who was introduced to a problem before this attachment came."""
+    """Who was introduced to an object before this attachment came."""
     held = {audience for row in all_of(uow, subject) for audience in row.granted}
-    parsed = parse_id(subject, "problem")
-    if parsed:
-        statement = select(Introduction).where(
-            Introduction.problem_id == parsed[1], Introduction.state.in_(INTRODUCED)
-        )
-        held.update(*(row.sides["supply"] for row in uow.session.scalars(statement)))
-    return held
+    return held.union(*(told(uow, subject) for told in INTRODUCED))
 
 
 def _checked(target: Any, visibility: str) -> str:

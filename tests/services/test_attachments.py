@@ -377,7 +377,10 @@ def test_everything_is_recorded(app, subject):
 
 def test_whoever_was_introduced_before_reads_a_later_file(app, subject):
     from matchmaker.models import Introduction
+    from matchmaker.services import introduction_steps
     from tests.support.samples import expert
+
+    assert introduction_steps.accept
 
     people = [expert("林一鸣"), expert("周远")]
     numbers = store(app, *people)
