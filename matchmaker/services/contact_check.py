@@ -11,7 +11,7 @@ from matchmaker.models import Expert, SecretLink, now
 from matchmaker.permissions import Actor
 from matchmaker.services.answers import Facts, Purpose, Question, invalid
 from matchmaker.services.contacts import masked_email, masked_phone
-from matchmaker.services.versions import keep
+from matchmaker.services.versions import begin, keep
 from matchmaker.storage.queries import parse_id
 from matchmaker.storage.unit_of_work import UnitOfWork
 
@@ -54,6 +54,7 @@ def _write_contacts(uow: UnitOfWork, actor: Actor, link: SecretLink, values: Map
     row = _expert(uow, link)
     if values.get("right") == "no" and not (values.get("phone") or values.get("email")):
         raise invalid({"phone": Message("请填写新的手机或邮箱；没有变化请选“正确”。")})
+    begin(uow, row)
     for name in ("position", "phone", "email"):
         if values.get(name):
             setattr(row, name, values[name])
@@ -66,6 +67,7 @@ def _hours(uow: UnitOfWork, link: SecretLink) -> Mapping[str, Any]:
 
 def _write_hours(uow: UnitOfWork, actor: Actor, link: SecretLink, values: Mapping[str, Any]) -> None:
     row = _expert(uow, link)
+    begin(uow, row)
     days = "、".join(str(_WEEKDAYS[day]) for day in values.get("weekdays") or ())
     row.hours = "；".join(part for part in (days, values.get("hours") or "") if part)[:200]
     _kept(uow, actor, row)
