@@ -238,12 +238,19 @@ def _refuse(
 
 def _withdraw(uow: UnitOfWork, row: Introduction) -> None:
     """Takes the attachments back, except from those who read them through another introduction."""
-    others = uow.session.scalars(
-        select(Introduction).where(
-            Introduction.problem_id == row.problem_id,
-            Introduction.id != row.id,
-            Introduction.state.in_(("accepted", "meeting", "intention")),
-        )
+    subject = index_id(row.problem)
+    attachments.withdraw(uow, subject, row.sides["supply"] - _introduced(uow, subject))
+
+
+def _introduced(uow: UnitOfWork, subject: str) -> set[str]:
+    """Audiences of the experts' sides that a problem is introduced to at present."""
+    kind, _, number = subject.partition(":")
+    if kind != "problem":
+        return set()
+    connected = select(Introduction).where(
+        Introduction.problem_id == int(number), Introduction.state.in_(("accepted", "meeting", "intention"))
     )
-    kept = {audience for other in others for audience in other.sides["supply"]}
-    attachments.withdraw(uow, index_id(row.problem), row.sides["supply"] - kept)
+    return {audience for row in uow.session.scalars(connected) for audience in row.sides["supply"]}
+
+
+attachments.INTRODUCED.append(_introduced)

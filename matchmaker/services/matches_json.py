@@ -47,6 +47,7 @@ def only_readable(uow: UnitOfWork, actor: Actor, ranking: Ranking) -> Ranking:
         achievements=_kept(ranking.achievements, found),
         literature=_kept(ranking.literature, found),
         problems=_kept(ranking.problems, found),
+        feedback=tuple(one for one in ranking.feedback if one.target in found),
     )
 
 
@@ -63,6 +64,10 @@ def dump(ranking: Ranking, translate: Translate = str) -> dict[str, Any]:
         "achievements": _documents(ranking.achievements, translate),
         "literature": _documents(ranking.literature, translate),
         "problems": _documents(ranking.problems, translate),
+        "feedback": [
+            {"id": one.target, "held": one.held, "note": one.note.render(translate)}
+            for one in ranking.feedback
+        ],
         "words": [{"word": word, "weight": _round(weight)} for word, weight in ranking.words],
         "points": list(ranking.points),
         "inputs": dict(ranking.inputs),
@@ -75,6 +80,7 @@ def _ids(ranking: Ranking) -> Iterator[str]:
         yield expert.id
         yield from _documents_of(expert.documents)
         yield from (quote.document for quote in expert.quotes)
+    yield from (one.target for one in ranking.feedback)
     yield from _documents_of((*ranking.achievements, *ranking.literature, *ranking.problems))
 
 

@@ -157,8 +157,8 @@ def _kept_from(uow: UnitOfWork, expert: Expert) -> Iterable[Problem]:
         rivals = (f" {kind}:{body} " for kind in ("org", "liaison"))
         wanted.extend(Problem.hidden_from.contains(rival, autoescape=True) for rival in rivals)
     if names:
-        bodies = uow.session.scalars(select(Organization).where(Organization.name.in_(expert.avoid)))
-        wanted.append(Problem.organization_id.in_([body.id for body in bodies]))
+        called = [name.strip() for name in expert.avoid]
+        wanted.append(Problem.organization.has(Organization.name.in_(called)))
     statement = select(Problem).where(or_(*wanted)).options(joinedload(Problem.organization))
     return [problem for problem in uow.session.scalars(statement) if kept_apart(problem, expert)]
 

@@ -14,7 +14,7 @@ from web.api.matching import ranked
 from web.request import actor, application
 from web.schemas.objects import ExpertDetail, ExpertList
 from web.schemas.ranking import RankingAnswer
-from web.schemas.requests import Asked, ExpertsAsked, MatchAsked
+from web.schemas.requests import Asked, ExpertsAsked, PairsAsked
 
 blueprint = ApiBlueprint("experts", Message("专家：高校、院所等单位的研究人员。"), "/experts")
 
@@ -49,7 +49,7 @@ def show(_asked: dict[str, Any], identifier: str) -> Response:
 @blueprint.operation(
     "/<identifier>/matches",
     Message("这位专家能解决哪些难题"),
-    MatchAsked,
+    PairsAsked,
     RankingAnswer,
     about=Message("按合适程度排列的难题，在 problems 中。"),
     errors=ONE_OBJECT,
@@ -57,4 +57,7 @@ def show(_asked: dict[str, Any], identifier: str) -> Response:
 def matches(asked: dict[str, Any], identifier: str) -> Response:
     """Problems for an expert."""
     number = number_of(identifier, "expert")
-    return ranked(lookups.match_expert(application(), actor(), number, limit=asked["limit"]))
+    feedback = {"on": True, "off": False}.get(asked["feedback"])
+    return ranked(
+        lookups.match_expert(application(), actor(), number, limit=asked["limit"], feedback=feedback)
+    )

@@ -14,7 +14,7 @@ from web.api.matching import ranked
 from web.request import actor, application
 from web.schemas.objects import ProblemDetail, ProblemList
 from web.schemas.ranking import RankingAnswer
-from web.schemas.requests import Asked, MatchAsked, ProblemsAsked
+from web.schemas.requests import Asked, PairsAsked, ProblemsAsked
 
 blueprint = ApiBlueprint("problems", Message("难题：企业等提出的技术需求。"), "/problems")
 
@@ -46,7 +46,7 @@ def show(_asked: dict[str, Any], identifier: str) -> Response:
 @blueprint.operation(
     "/<identifier>/matches",
     Message("谁能解决这个难题"),
-    MatchAsked,
+    PairsAsked,
     RankingAnswer,
     about=Message("按合适程度排列的专家、成果和文献，带理由、原句证据和未覆盖的要点。"),
     errors=ONE_OBJECT,
@@ -54,4 +54,7 @@ def show(_asked: dict[str, Any], identifier: str) -> Response:
 def matches(asked: dict[str, Any], identifier: str) -> Response:
     """Experts, achievements and literature for a problem."""
     number = number_of(identifier, "problem")
-    return ranked(lookups.match_problem(application(), actor(), number, limit=asked["limit"]))
+    feedback = {"on": True, "off": False}.get(asked["feedback"])
+    return ranked(
+        lookups.match_problem(application(), actor(), number, limit=asked["limit"], feedback=feedback)
+    )

@@ -84,6 +84,14 @@ class RankingWord(Schema):
     weight = real(Message("权重。"))
 
 
+class RankingFeedback(Schema):
+    """What an earlier refusal does to a ranking."""
+
+    id = text(Message("编号，形如 expert:12。"))
+    held = fields.Boolean(metadata=described(Message("是否因此没有列出。")))
+    note = text(Message("原因，如“曾婉拒：价格（2026-05），预算未变”。"))
+
+
 class RankingAnswer(Schema):
     """The answer to one query, in one direction."""
 
@@ -92,6 +100,7 @@ class RankingAnswer(Schema):
     achievements = several(RankingDocument, Message("成果，最合适的在前。"))
     literature = several(RankingDocument, Message("论文和专利，最合适的在前。"))
     problems = several(RankingDocument, Message("难题，最合适的在前（从专家出发时）。"))
+    feedback = several(RankingFeedback, Message("曾婉拒的一方；只告诉组织者和婉拒的一方。"))
     words = several(RankingWord, Message("起作用的词，最重的在前。"))
     points = texts(Message("难题的要点，按原文顺序。"))
     inputs = fields.Dict(

@@ -121,6 +121,16 @@ class MatchAsked(Asked):
     limit = WholeNumber(low=1, high=50, load_default=10, metadata=described(Message("每类最多条数。")))
 
 
+class PairsAsked(MatchAsked):
+    """Query string of the matches of a problem or an expert, of which some may have been refused."""
+
+    feedback = Choice(
+        ("on", "off"),
+        load_default="",
+        metadata=described(Message("是否略去曾婉拒且原因未变的一方；为空则按设置。")),
+    )
+
+
 class MatchText(Input):
     """A problem that is not stored."""
 
