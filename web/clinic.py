@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +56,7 @@ WRITABLE = {
 _TABLES = {
     "kind": "PROBLEM_KINDS", "industry": "INDUSTRIES", "fields": "FIELDS", "cooperation": "COOPERATION",
 }  # fmt: skip
+FORM_NAMES = tuple(field.name for field in fields(Form))
 _LINE = re.compile(r"indicator-(\d{1,3})-(name|current|target|unit|comparator|required)")
 _SEPARATORS = re.compile("[、，,；;\\s]+")
 _SIGNS = {">=": "≥", "<=": "≤", "range": ""}
@@ -90,9 +91,23 @@ def problem_number(given: MultiDict[str, str]) -> int | None:
     return int(text) if is_number and 0 < int(text) <= MOST_NUMBER else None
 
 
+def whole(given: MultiDict[str, str]) -> tuple[Form, dict[str, str]]:
+    """As ``read``; where a stored problem is being edited step by step, fields of other steps are its own.
+
+    NotFound when the reader may not see that problem.
+    """
+    form, faults = read(given)
+    number = problem_number(given)
+    if number is None:
+        return form, faults
+    kept = consulting.stored(application(), actor(), number)
+    absent = [name for name in FORM_NAMES if not _is_sent(given, name)]
+    return replace(form, **{name: getattr(kept, name) for name in absent}), faults
+
+
 def consult(given: MultiDict[str, str]) -> tuple[Form, dict[str, str], Consultation]:
     """The form, its faults and the answer of the clinic for whoever asks."""
-    form, faults = read(given)
+    form, faults = whole(given)
     return form, faults, consulting.consult(application(), actor(), form, exclude=problem_number(given))
 
 
@@ -205,6 +220,14 @@ def _raw(given: MultiDict[str, str]) -> dict[str, Any]:
     raw["budget_wan"] = "" if budget == "面议" else budget
     raw["indicators"] = [_line(line) for line in line_rows(given)[:MOST_LINES]]
     return raw
+
+
+def _is_sent(given: MultiDict[str, str], name: str) -> bool:
+    if name in {"budget_fen", "is_negotiable"}:
+        return "budget" in given or "budget_wan" in given
+    if name == "indicators":
+        return any(_LINE.fullmatch(key) for key in given)
+    return name in given
 
 
 def _codes(field: str, texts: Iterable[str]) -> list[str]:

@@ -54,7 +54,7 @@ def fragment() -> str:
 def compare() -> tuple[str, int]:
     """Experts before and after the change, side by side."""
     app, who = application(), actor()
-    after, _faults = clinic.read(request.form)
+    after, _faults = clinic.whole(request.form)
     before = _before()
     fault = wrong = comparison = None
     moves: list[clinic.Moved] = []

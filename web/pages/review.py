@@ -24,7 +24,6 @@ from web.problem_steps import FIELDS
 from web.request import actor, application, page_number
 
 if TYPE_CHECKING:
-    from matchmaker.clinic.similar import Neighbour
     from matchmaker.models import Problem
     from matchmaker.storage.unit_of_work import UnitOfWork
 
@@ -191,7 +190,7 @@ def _show(number: int, faults: dict[str, str], fault: MatchmakerError | None = N
             case=case,
             changes=_changes(before, now) if before else [],
             findings=[*found.examination.findings, *found.examination.remarks],
-            duplicates=_duplicates(uow, row, found.duplicates),
+            duplicates=found.duplicates,
             away=found.notice,
             marks=drafting.marked_fields(row),
             unverified=reviewing.is_unverified(row),
@@ -206,11 +205,6 @@ def _show(number: int, faults: dict[str, str], fault: MatchmakerError | None = N
             fault=fault,
             sent=request.form,
         )  # fmt: skip
-
-
-def _duplicates(uow: UnitOfWork, row: Problem, near: Any) -> list[Neighbour]:
-    """Those in the index, and those that wait in no index; only a reviewer is told of them."""
-    return [*near, *clinic.waiting(uow, actor(), clinic.form_of_problem(row), exclude=row.id)]
 
 
 def _line(row: Problem) -> dict[str, Any]:

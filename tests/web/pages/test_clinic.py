@@ -103,6 +103,21 @@ def test_a_hidden_problem_is_not_betrayed(
     assert client.post("/clinic/compare", data=hidden).status_code == 404
 
 
+def test_a_step_is_judged_with_the_steps_that_are_stored(
+    client: FlaskClient, app: Application, county: County
+) -> None:
+    number = county.open["problem"]
+    with app.reading() as uow:
+        row = uow.session.get(Problem, number)
+        assert row is not None
+        title = row.title
+    alone = client.post("/problems/clinic", data={"budget": "50"}).text
+    step = client.post("/problems/clinic", data={"budget": "50", "problem": str(number)}).text
+    assert "没有写清是哪种材料" in alone
+    assert "没有写清是哪种材料" not in step
+    assert title[:6] in step
+
+
 def test_nothing_is_stored_and_few_statements_run(
     client: FlaskClient, app: Application, county: County
 ) -> None:
