@@ -81,6 +81,7 @@ def log_in_name(text: str) -> tuple[str, str]:
 
     What can be none of them comes back as a user name that nobody has: no log-in tells why it failed.
     """
+    text = text.encode("utf-8", "replace").decode().replace("\0", "")  # no database takes the others
     for kind, reader in (("email", email), ("phone", phone), ("username", username)):
         try:
             found = reader(text)

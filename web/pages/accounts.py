@@ -9,7 +9,6 @@ from flask import Blueprint, flash, g, redirect, render_template, request, sessi
 from flask.typing import ResponseReturnValue
 
 from matchmaker.errors import InvalidInput
-from matchmaker.messages import Message
 from matchmaker.permissions import require
 from matchmaker.services import (
     account_changes,
@@ -27,9 +26,9 @@ from web.auth.entering import inside
 from web.auth.who import BEHALF
 from web.faults import by_field, shown_again
 from web.formats import told
-from web.i18n import _, tell
+from web.i18n import _
 from web.request import actor, application, page_number
-from web.schemas.accounts import ListAsked, StandingForm
+from web.schemas.accounts import ActForm, EraseForm, ListAsked, ReasonForm, StandingForm
 from web.schemas.parsing import load
 
 blueprint = Blueprint("accounts", __name__)
@@ -82,8 +81,12 @@ def change(number: int) -> ResponseReturnValue:
 @blueprint.post("/accounts/<int:number>/close")
 def close(number: int) -> ResponseReturnValue:
     """Ends the account's sessions and tokens; it can be opened again."""
-    with application().unit_of_work() as uow:
-        account_changes.close(uow, actor(), number, request.form.get("reason", "")[:300])
+    try:
+        reason = load(ReasonForm(), request.form)["reason"]
+        with application().unit_of_work() as uow:
+            account_changes.close(uow, actor(), number, reason)
+    except InvalidInput as fault:
+        return shown_again(fault, _page(number, faults=by_field(fault)))
     flash(_("账号已停用，登录已全部结束；可以随时恢复。"), "done")
     return redirect(url_for("accounts.show", number=number), 303)
 
@@ -133,11 +136,12 @@ def end_token(number: int, token: int) -> ResponseReturnValue:
 @blueprint.post("/accounts/<int:number>/erase")
 def erase(number: int) -> ResponseReturnValue:
     """Takes name and ways to reach somebody out of a closed account; nothing brings them back."""
-    if request.form.get("sure") != "yes":
-        fault = InvalidInput(Message("请勾选确认：抹去后不能恢复。"))
-        return shown_again(fault, _page(number, faults={"sure": tell(fault.message)}))
-    with application().unit_of_work() as uow:
-        personal_data.erase(uow, actor(), number, request.form.get("reason", "")[:300])
+    try:
+        reason = load(EraseForm(), request.form)["reason"]
+        with application().unit_of_work() as uow:
+            personal_data.erase(uow, actor(), number, reason)
+    except InvalidInput as fault:
+        return shown_again(fault, _page(number, faults=by_field(fault)))
     flash(_("个人数据已抹去，操作记录保留账号编号。"), "done")
     return redirect(url_for("accounts.show", number=number), 303)
 
@@ -151,8 +155,9 @@ def choose() -> str:
 @blueprint.post("/act")
 def act() -> ResponseReturnValue:
     """From now on for a body or a person, until it is ended."""
-    target = request.form.get("for", "").strip()
+    target = ""
     try:
+        target = load(ActForm(), request.form)["target"]
         with application().unit_of_work() as uow:
             if not target.startswith(("account:", "organization:")):
                 target = f"organization:{account_lookups.body(uow, target, 'for')}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from matchmaker.messages import Message
 from matchmaker.services.accounts import ROLE_NAMES
 from matchmaker.services.registration import OPEN_ROLES
 from matchmaker.services.tokens import LONGEST_DAYS, SCOPES
@@ -88,6 +89,26 @@ class TokenForm(Input):
     name = Text(longest=100, load_default="")
     scopes = Several(Choice(tuple(SCOPES)), load_default=list)
     days = WholeNumber(low=1, high=LONGEST_DAYS, load_default=90)
+
+
+class ReasonForm(Input):
+    """Why something is done to an account."""
+
+    reason = Text(longest=300, load_default="")
+
+
+class EraseForm(ReasonForm):
+    """The same for what cannot be undone."""
+
+    sure = Choice(
+        ("yes",), required=True, error_messages={"required": [Message("请勾选确认：抹去后不能恢复。")]}
+    )
+
+
+class ActForm(Input):
+    """For whom somebody acts: ``organization:7``, ``account:3``, or a body's name."""
+
+    target = Text(longest=200, empty=False, data_key="for")
 
 
 class ListAsked(Input):
