@@ -147,6 +147,7 @@ class ProblemDetail(ProblemOut):
     solver_conditions = text(Message("解决方条件。"))
     keywords = texts(Message("关键词。"))
     verified_on = day(Message("最近核实日期。"))
+    revision = whole(Message("版本号，修改时带上。"))
     text = text(Message("需求全文（未分项时）。"))
 
 

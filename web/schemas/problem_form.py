@@ -253,3 +253,24 @@ class ProblemSubmitted(Input):
 
     declared = fields.Boolean(load_default=False, metadata=described(Message("确认不含国家秘密。")))
     revision = WholeNumber(low=0, high=2**31 - 1, metadata=described(Message("所依据的版本号。")))
+
+
+class ProblemPublished(Input):
+    """A decision to publish."""
+
+    visibility = Choice(taxonomy.VISIBILITY, metadata=described(Message("公开范围；不给则按提交人的意愿。")))
+    expires_on = Day(metadata=described(Message("有效期至；不给则按设置的天数。")))
+    overrule = Text(
+        longest=2_000, lines=True, load_default="",
+        metadata=described(Message("匿名内容中有可辨认单位的文字时，仍可发布的理由。")),
+    )  # fmt: skip
+    revision = WholeNumber(low=0, high=2**31 - 1, metadata=described(Message("所审阅的版本号。")))
+
+
+class ProblemReturned(Input):
+    """A decision to send back."""
+
+    reasons = Several(
+        Choice(taxonomy.RETURN_REASONS), required=True, metadata=described(Message("原因代码。"))
+    )
+    words = Text(longest=2_000, lines=True, load_default="", metadata=described(Message("说明。")))

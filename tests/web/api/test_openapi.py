@@ -29,7 +29,7 @@ def test_every_route_is_described(site: Flask, client: FlaskClient) -> None:
         (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
         for rule in site.url_map.iter_rules()
         if rule.endpoint.startswith("api-") and not rule.endpoint.startswith("api-docs")
-        for method in rule.methods & {"GET", "POST"}
+        for method in rule.methods & {"GET", "POST", "PATCH"}
     }
     assert described == routes
     assert all(spec["paths"][path][method]["summary"] for path, method in described)
@@ -67,7 +67,21 @@ def test_a_contact_has_a_place_only_where_both_agreed(client: FlaskClient) -> No
         for prop in schema.get("properties", {})
         if prop in {"email", "phone", "contact_name", "contact_phone"}
     }
-    assert names == {("ReachOut", "email"), ("ReachOut", "phone")}
+    sent = {
+        (name, prop)
+        for name in ("ProblemCreated", "ProblemChanged")
+        for prop in ("contact_name", "contact_phone")
+    }
+    assert names == {("ReachOut", "email"), ("ReachOut", "phone")} | sent
+    answers = str(
+        [
+            told["responses"]
+            for methods in spec["paths"].values()
+            for told in methods.values()
+            if "responses" in told
+        ]
+    )
+    assert [name for name, _ in sent if f"/{name}'" in answers] == []
     used = [path for path, methods in spec["paths"].items() if "Contacts" in str(methods)]
     assert used == ["/api/v1/introductions/{identifier}/contacts"]
 
