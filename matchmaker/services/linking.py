@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from matchmaker.models import Achievement, Authorship, Inventorship, PendingLink, now
+from matchmaker.services.erased import ERASED
 from matchmaker.storage.lasting import ours
 from matchmaker.storage.queries import TABLES
 
@@ -142,13 +143,15 @@ def _partners(session: Session, relation: Relation, keys: Iterable[str]) -> dict
     for part in parts(keys):
         rows = session.execute(select(table.key, table.id, table.confirmed).where(table.key.in_(part)))
         found.update(
-            (key, 0 if relation.other_field in confirmed else number) for key, number, confirmed in rows
+            (key, 0 if {relation.other_field, ERASED} & set(confirmed) else number)
+            for key, number, confirmed in rows
         )
     own = {number: key for key, number in ours(session, relation.other_kind, set(keys) - set(found)).items()}
     for part in parts(own):
         rows = session.execute(select(table.id, table.confirmed).where(table.id.in_(part)))
         found.update(
-            (own[number], 0 if relation.other_field in confirmed else number) for number, confirmed in rows
+            (own[number], 0 if {relation.other_field, ERASED} & set(confirmed) else number)
+            for number, confirmed in rows
         )
     return found
 

@@ -79,7 +79,7 @@ def purge(uow: UnitOfWork, actor: Actor, subject: str, reason: str) -> list[str]
     version = row.index_version
     for name in [subject, *attachments, *_dependents(session, row)]:
         _forget(session, name)
-    _forget_imported(session, {*titles, row.key or ""})
+    forget_imported(session, {*titles, row.key or ""})
     session.delete(row)
     session.flush()
     _tell_index(uow, concerned, {subject: version + 1, **dict.fromkeys(attachments, version + 1)})
@@ -158,13 +158,17 @@ def _forget(session: Session, subject: str) -> None:
     session.expire_all()
 
 
-def _forget_imported(session: Session, words: Iterable[str]) -> None:
+def forget_imported(session: Session, words: Iterable[str]) -> None:
     """Rows of import reports that hold the object as it came, by any of its names."""
-    raw = cast(ImportFault.raw, String)
     for word in words:
         if len(word) >= 4:
-            held = or_(*(raw.contains(each, autoescape=True) for each in {word, _as_json(word)}))
-            session.execute(update(ImportFault).where(held).values(raw={}))
+            session.execute(update(ImportFault).where(mentions(ImportFault.raw, word)).values(raw={}))
+
+
+def mentions(column: Any, word: str) -> ColumnElement[bool]:
+    """Whether a column of JSON holds a word, as it is or escaped."""
+    raw = cast(column, String)
+    return or_(*(raw.contains(each, autoescape=True) for each in {word, _as_json(word)}))
 
 
 def _as_json(words: str) -> str:

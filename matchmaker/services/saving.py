@@ -17,7 +17,7 @@ from matchmaker.importing.schemas import SCHEMAS
 from matchmaker.jobs.queue import enqueue_many
 from matchmaker.models import Achievement, Expert, ExpertProject, Indicator, Organization, Problem, now
 from matchmaker.permissions import Actor, readers_by, require, written
-from matchmaker.services import linking, provenance
+from matchmaker.services import erased, linking, provenance
 from matchmaker.services.merged import taken_up
 from matchmaker.services.organization_names import organizations_by_name
 from matchmaker.storage import lasting
@@ -117,6 +117,10 @@ class _Batch:
         if isinstance(found, Fault):
             saved.state = "rejected"
             saved.note("id", found)
+            return saved
+        if found is not None and erased.is_erased(found):
+            saved.state, row.raw = "rejected", {}  # not even the report keeps what was sent
+            saved.note("", erased.REFUSED)
             return saved
         target = found or self.table(confirmed=[], index_version=1, visibility="public", readers="")
         changed = _Change(self.kind, target, saved, new=found is None)
