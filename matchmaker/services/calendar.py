@@ -57,6 +57,7 @@ KINDS: dict[str, Message] = {
     "expiry": Message("难题到期"),
     "answer": Message("答复期限"),
     "stale": Message("资料待核实"),
+    "meeting": Message("见面"),
 }
 
 
