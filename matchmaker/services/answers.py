@@ -26,6 +26,7 @@ Facts = Sequence[tuple[Message, str]]
 
 #: Purpose → where it stands, as "module:NAME"; loaded at first use.
 _HOMES: dict[str, str] = {
+    "complete_problem": "matchmaker.services.complete_problem:COMPLETE",
     "confirm_profile": "matchmaker.services.profile_question:CONFIRM",
     "contact": "matchmaker.services.contact_check:CONTACT",
     "hours": "matchmaker.services.contact_check:HOURS",

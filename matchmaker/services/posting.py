@@ -126,6 +126,17 @@ def submit(
     return row
 
 
+def complete(
+    uow: UnitOfWork, actor: Actor, number: int, values: Mapping[str, Any], *, at: datetime
+) -> Problem:
+    """Changes and submits in one, by whoever holds the secret link to this problem: the link is the right."""
+    row = uow.session.get_one(Problem, number, with_for_update=True)
+    versions.begin(uow, row)
+    drafting.put(uow, actor, row, values)
+    _submit(uow, actor, row, declared=True, at=at, action="problem:complete")
+    return row
+
+
 def recall(uow: UnitOfWork, actor: Actor, number: int) -> Problem:
     """Takes a submission back, to go on with it."""
     row = hold(uow, actor, number)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from matchmaker.errors import InvalidInput, MatchmakerError
 from matchmaker.messages import Message
 from matchmaker.models import Attachment, Problem, Review, Version
-from matchmaker.permissions import Actor, require
+from matchmaker.permissions import VISITOR, Actor, require
 from matchmaker.services import anonymity, attachments, problem_news, versions
 from matchmaker.services.paging import Page, paged
 from matchmaker.services.problem_bodies import publish_owner
@@ -66,7 +66,7 @@ def waiting(uow: UnitOfWork, actor: Actor) -> int:
 
 def is_unverified(row: Problem) -> bool:
     """Whether nobody knows yet that the poster speaks for the firm: posted without an account."""
-    return row.created_by is None and row.verified_on is None and row.source == "自主填报"
+    return row.created_by is None and row.verified_on is None and row.declared_by == VISITOR.name
 
 
 def case(uow: UnitOfWork, actor: Actor, row: Problem) -> Case:

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from matchmaker.errors import Conflict, Forbidden, InvalidInput, NotFound
-from matchmaker.models import Attachment, History, Organization, Problem, Review
+from matchmaker.models import Attachment, History, Organization, Outbox, Problem, Review, SecretLink
 from matchmaker.permissions import ORGANIZER, SYSTEM, VISITOR, Actor
-from matchmaker.services import expiring, posting, problems, reviewing
+from matchmaker.services import answers, expiring, posting, problems, reviewing
 from matchmaker.services.versions import StaleForm
 from tests.support.samples import organization, store
 
@@ -242,3 +242,38 @@ def test_the_nightly_job_does_it(app, firm):
     with app.reading() as uow:
         warned = uow.session.scalars(select(History.subject).where(History.action == expiring.WARNED)).all()
     assert warned == [f"problem:{other}"]
+
+
+def test_a_poster_without_account_completes_it_by_his_link(app):
+    number = post(app, contact_name="葛建国")
+    do(app, reviewing.send_back, ORGANIZER, number, reasons=["tried"], words="试过哪些药水？")
+    with app.reading() as uow:
+        link = uow.session.scalars(select(SecretLink)).one()
+        message = uow.session.scalars(select(Outbox).where(Outbox.kind == "problem:returned")).one()
+        shown = answers.asked(uow, link, app.clock())
+    assert (link.purpose, link.phone, message.secret_link_id) == ("complete_problem", "13912345601", link.id)
+    assert [value for _, value in shown.facts] == [
+        "2026-0001",
+        "镀层变色",
+        "没有说明已尝试的办法；试过哪些药水？",
+    ]
+    given = {**shown.values, "tried": "换过两家药水"}
+    poster = Actor("visitor", "葛建国（专属链接）")
+
+    def answer(**values):
+        with app.unit_of_work() as uow:
+            held = uow.session.get_one(SecretLink, link.id)
+            return answers.give(uow, poster, held, {**given, **values}, app.clock())
+
+    with pytest.raises(InvalidInput):
+        answer(declared="")
+    with pytest.raises(InvalidInput):
+        answer(declared="yes", tried="机密★10年")
+    assert answer(declared="yes")
+    row = row_of(app, number)
+    assert (row.state, row.tried, row.declared_by) == ("submitted", "换过两家药水", "葛建国（专属链接）")
+    with pytest.raises(Conflict):
+        answer(declared="yes", tried="又改")
+    do(app, reviewing.send_back, ORGANIZER, number, reasons=["target"])
+    with app.reading() as uow:
+        assert len(uow.session.scalars(select(SecretLink)).all()) == 2
