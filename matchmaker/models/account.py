@@ -87,6 +87,7 @@ class LoginSession(Keyed, Base):
     """
 
     __tablename__ = "login_session"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -107,6 +108,7 @@ class ApiToken(Keyed, Base):
     """
 
     __tablename__ = "api_token"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(100))
@@ -129,6 +131,7 @@ class Invitation(Keyed, Base):
     """
 
     __tablename__ = "invitation"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
 
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     role: Mapped[str] = mapped_column(String(20))

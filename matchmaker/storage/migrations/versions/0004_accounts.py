@@ -107,6 +107,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_login_session")),
         sa.UniqueConstraint("key_hash", name=op.f("uq_login_session_key_hash")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_login_session_account_id"), "login_session", ["account_id"])
     op.create_index(op.f("ix_login_session_seen_at"), "login_session", ["seen_at"])
@@ -127,6 +128,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
         sa.UniqueConstraint("key_hash", name=op.f("uq_api_token_key_hash")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_api_token_account_id"), "api_token", ["account_id"])
 
@@ -160,6 +162,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
         sa.UniqueConstraint("key_hash", name=op.f("uq_invitation_key_hash")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_invitation_account_id"), "invitation", ["account_id"])
     op.create_index(op.f("ix_invitation_expert_id"), "invitation", ["expert_id"])
