@@ -216,7 +216,7 @@ def _saved(uow: UnitOfWork, actor: Actor, made: Watch) -> Watch:
         raise InvalidInput(Message("没有账号，不能订阅。"), hint=Message("请用自己的账号登录后再订阅。"))
     own = uow.session.scalars(select(Watch).where(Watch.account_id == actor.account)).all()
     for row in own:
-        if (row.kind, row.subject, row.query) == (made.kind, made.subject, made.query or {}):
+        if (row.kind, row.subject, row.query) == (made.kind, made.subject or "", made.query or {}):
             row.is_paused = False
             return row
     if len(own) >= MOST:
