@@ -123,6 +123,8 @@ _PATTERNS = tuple(
         rf"(?P<mark>{_NOT_OF_STATE}{_LEVEL}级?\n{{0,3}}[*※]+\n{{0,3}}{_TERM})",
         # a line with nothing else; 工作秘密 is a mark of offices
         rf"^{_DECORATION}(?P<mark>(?:{_WORD}|工作秘密)(?:级|文件|资料|材料|件|档案)?){_DECORATION}$",
+        # 【秘密】某项目
+        rf"(?P<mark>[【\[〔]{_WORD}级?[】\]〕])",
         # 密级：机密, 密级 ☑秘密; not the list of choices 密级：公开/秘密/机密
         rf"(?P<mark>密级(?:为|是|定为)?[:\-—]?{_TICK}?{_WORD})(?!.{{0,2}}(?:{_WORD}|公开|内部))",
         rf"(?P<mark>{_TICK}{_WORD})(?!{_HAN})",

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from matchmaker.attachments.marks import marks_in
 from matchmaker.importing.faults import Fault, told
 
 #: Control characters but tab and line feed, and two code points that XML knows not.
@@ -16,16 +17,6 @@ SURROGATES = re.compile("[\ud800-\udfff]")
 MOST_BROKEN = 0.1
 #: Lists within lists that a value may have.
 DEEPEST = 6
-
-#: The marking of a secret document. 技术秘密 and 商业秘密 are words of contracts and no marking.
-MARKING = re.compile(
-    r"(绝\s*密|机\s*密|(?<!技术)(?<!商业)秘\s*密)\s*(级\s*)?[★☆]"
-    r"|密\s*级\s*[:：]?\s*(绝\s*密|机\s*密|秘\s*密)"
-    r"|[【\[〔](绝\s*密|机\s*密|秘\s*密)[】\]〕]"
-    r"|^\s*(绝\s*密|机\s*密|秘\s*密)\s*(级|件)?\s*$",
-    re.MULTILINE,
-)
-
 
 NO_TEXT = told("内容不是文字（许多字符无法识别）", "请检查文件的编码，另存为 UTF-8 后再导入")
 
@@ -97,5 +88,5 @@ def _clean_text(text: str, result: Cleaned) -> str:
             raise UnusableError(NO_TEXT)
         result.controls += controls
         result.broken += broken
-    result.secret = result.secret or ("密" in text and MARKING.search(text) is not None)
+    result.secret = result.secret or ("密" in text and bool(marks_in(text)))
     return text.strip("\ufeff \t\n\u3000")

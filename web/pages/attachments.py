@@ -156,7 +156,11 @@ def _listing(subject: str, faults: dict[str, str]) -> str:
     with application().reading() as uow:
         target = attached.subject_of(uow, actor(), subject)
         return render_template(
-            "pages/attachments.html", target=target, attached=panel(uow, target), faults=faults
+            "pages/attachments.html",
+            target=target,
+            attached=panel(uow, target),
+            faults=faults,
+            chosen=request.form.get("visibility", "introduced"),
         )
 
 

@@ -44,6 +44,7 @@ def test_a_refused_file_is_told_beside_the_field_and_nothing_is_lost(organizer, 
     assert answer.status_code == 422
     assert "“方案.pdf”的名称与内容不一致" in answer.text
     assert answer.text.count("autofocus") == 1
+    assert '<option value="members" selected>' in answer.text
     assert send(organizer, subject, files.docx("", header="秘密★"), "a.docx").status_code == 422
     assert send(organizer, subject, b"", "").status_code == 422
     assert organizer.post("/attachments", data={"subject": subject}).status_code == 422
