@@ -2,19 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import wraps
 from typing import Any
 
+from flask import redirect
+from flask.typing import ResponseReturnValue
+
+from matchmaker.errors import NotFound
 from matchmaker.permissions import ACTIONS, allowed
-from matchmaker.services import confirming, profile_fields, provenance
+from matchmaker.services import confirming, merged, profile_fields, profiles, provenance
 from matchmaker.services.provenance import Origin
 from web.formats import label, labels
 from web.i18n import tell
-from web.request import actor, application
+from web.request import actor, application, url_for_id
 
 #: Attribute → table of its codes, for those that hold some.
 _TABLES = {"fields": "FIELDS", "region": "REGIONS", "tiers": "TIERS", "transfer_modes": "TRANSFER_MODES"}
+
+
+View = Callable[[int], ResponseReturnValue]
+
+
+def followed(kind: str) -> Callable[[View], View]:
+    """A page of a record whose old address leads on after a merge, for who may read where it leads."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def found(number: int) -> ResponseReturnValue:
+            try:
+                return view(number)
+            except NotFound:
+                with application().reading() as uow:
+                    kept = merged.kept(uow, kind, number)
+                    if kept is None:
+                        raise
+                    profiles.get(uow, actor(), kind, kept)
+                return redirect(url_for_id(f"{kind}:{kept}"), 302)
+
+        return found
+
+    return wrap
 
 
 @dataclass(frozen=True, slots=True)

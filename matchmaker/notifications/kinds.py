@@ -122,6 +122,27 @@ KINDS: dict[str, Kind] = {
         link=_INTRODUCTION,
         asks=True,
     ),
+    "achievement:submitted": Kind(
+        about=Message("有成果提交审核"),
+        title=Message("待审核：%(object)s"),
+        text=Message("成果“%(object)s”已提交审核，请查看并决定公开或退回。"),
+        link="/achievements/%(number)s",
+        calls=False,
+    ),
+    "achievement:published": Kind(
+        about=Message("成果审核通过并公开"),
+        title=Message("已公开：%(object)s"),
+        text=Message("%(name)s，您好！成果“%(object)s”已通过审核并公开。"),
+        link="/achievements/%(number)s",
+        calls=False,
+    ),
+    "achievement:returned": Kind(
+        about=Message("成果被退回修改"),
+        title=Message("请修改：%(object)s"),
+        text=Message("%(name)s，您好！成果“%(object)s”需要补充后再提交。原因：%(reason)s"),
+        link="/achievements/%(number)s",
+        asks=True,
+    ),
     "expert:stale": Kind(
         about=Message("请核对自己的专家资料"),
         title=Message("请核对您的专家资料"),

@@ -139,6 +139,7 @@ _PROFILES: dict[str, Action] = {
     "achievement:withdraw": Action(
         Message("收起已公开的成果"), (by(f"owner {_OFFICE}", "submitted published"),)
     ),
+    "achievement:review": Action(Message("查看待审核的成果"), (by(f"body_liaison {_OFFICE}"),), "read"),
     "achievement:confirm": Action(Message("确认成果资料仍然有效"), (by(f"owner {_OFFICE}"),)),
     "organization:create": Action(Message("新建单位"), (by(f"territory_liaison broker {_OFFICE}"),)),
     "organization:edit": Action(Message("修改单位资料"), (by(f"owner territory {_OFFICE}"),)),

@@ -10,7 +10,7 @@ from web.formats import labels
 from web.i18n import _
 from web.introductions import feedback_asked, for_expert
 from web.picking import typed_code
-from web.profile_view import tools
+from web.profile_view import followed, tools
 from web.ranked import ask, shown
 from web.request import actor, application, number_argument, page_number
 from web.tables import csv_answer
@@ -52,6 +52,7 @@ def export() -> Response:
 
 
 @blueprint.get("/experts/<int:number>")
+@followed("expert")
 def show(number: int) -> str:
     """One expert, and what he could solve. The look is written down."""
     app, who = application(), actor()

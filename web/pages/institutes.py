@@ -8,6 +8,7 @@ from matchmaker import taxonomy
 from matchmaker.messages import Message
 from matchmaker.services import organizations, problems
 from web.formats import label
+from web.profile_view import followed, tools
 from web.request import actor, application, page_number
 
 blueprint = Blueprint("institutes", __name__)
@@ -27,6 +28,7 @@ def listing() -> str:
 
 
 @blueprint.get("/institutes/<int:number>")
+@followed("organization")
 def show(number: int) -> str:
     """One body: its people, fields, achievements and problems."""
     with application().reading() as uow:
@@ -38,6 +40,7 @@ def show(number: int) -> str:
             states=problems.STATES,
             picture=[_bar(number, code, values) for code, values in profile.fields],
             finding=_finding(profile),
+            **tools(profile.line.row),
         )
 
 

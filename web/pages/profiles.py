@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from marshmallow import ValidationError
 
 from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.messages import Message
 from matchmaker.permissions import allowed, require
-from matchmaker.services import profile_fields, profile_values, profiles
+from matchmaker.services import achieving, profile_fields, profile_values, profiles
 from matchmaker.services.profile_fields import FORMS, ROWS, Field, Step, step_of
 from matchmaker.services.versions import StaleForm, differences
 from web.formats import label, options
 from web.i18n import _, tell
-from web.request import actor, application, number_argument, url_for_id
+from web.request import actor, application, number_argument, page_number, url_for_id
+from web.schemas.fields import refuse_unprintable
+from web.schemas.parsing import invalid
 from web.schemas.profiles import read, rows_shown, typed
 
 if TYPE_CHECKING:
@@ -106,6 +109,27 @@ def visibility(number: int) -> ResponseReturnValue:
     return redirect(url_for("experts.show", number=number), 303)
 
 
+def achievement_step(number: int) -> ResponseReturnValue:
+    """One step of an achievement's life."""
+    reason = request.form.get("reason", "")
+    try:
+        refuse_unprintable(reason, lines=True)
+    except ValidationError as fault:
+        raise invalid(fault) from fault
+    with application().unit_of_work() as uow:
+        row = achieving.step(uow, actor(), number, request.form.get("step", ""), reason=reason[:500])
+        state = row.state
+    flash(_("成果现在的状态：%(state)s。", state=tell(achieving.STATES[state])), "done")
+    return redirect(url_for("works.achievement", number=number), 303)
+
+
+def waiting() -> str:
+    """Submitted achievements that wait for liaison or office."""
+    with application().reading() as uow:
+        page = achieving.waiting(uow, actor(), page_number())
+        return render_template("pages/achievements_waiting.html", page=page)
+
+
 for _place, _kind in PLACES.items():
     blueprint.add_url_rule(f"/{_place}/new", f"new_{_kind}", new, defaults={"kind": _kind})
     blueprint.add_url_rule(
@@ -115,6 +139,10 @@ for _place, _kind in PLACES.items():
     blueprint.add_url_rule(
         f"/{_place}/<int:number>/edit", f"save_{_kind}", save, methods=["POST"], defaults={"kind": _kind}
     )
+blueprint.add_url_rule(
+    "/achievements/<int:number>/step", "achievement_step", achievement_step, methods=["POST"]
+)
+blueprint.add_url_rule("/achievements/waiting", "waiting", waiting)
 blueprint.add_url_rule("/experts/<int:number>/visibility", "visibility", visibility, methods=["POST"])
 
 

@@ -9,6 +9,7 @@ from flask import Blueprint, render_template
 from matchmaker import lookups
 from matchmaker.services import owners, works
 from web.pages.attachments import panel
+from web.profile_view import tools
 from web.ranked import ask, shown
 from web.request import actor, application
 
@@ -34,6 +35,7 @@ def achievement(number: int) -> str:
             shown=shown(uow, actor(), ranking) if ranking else None,
             fault=fault,
             attached=panel(uow, work),
+            **tools(work),
         )
 
 

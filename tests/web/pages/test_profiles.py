@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from matchmaker.bootstrap import Application
-from matchmaker.models import Achievement, Expert, Organization
+from matchmaker.models import Achievement, Expert, Organization, Outbox
 from matchmaker.services.profile_changes import refresh_match
 from tests.support.accounts import account, log_in
 from tests.support.site import County, counted
@@ -205,3 +205,29 @@ def test_lists_take_a_fixed_number_of_statements(
         )
     assert statements() == one
     assert one <= 12
+
+
+def test_an_achievement_of_an_expert_waits_for_his_liaison(
+    app: Application, site: Flask, liaison: FlaskClient, client: FlaskClient, county: County
+) -> None:
+    himself = log_in(site, account(app, "expert", expert=county.open["expert"], name="林一鸣"))
+    form = {"title": "快速镀镍", "organization": "临江大学", "action": "done"}
+    place = himself.post("/achievements/new", data=form).location
+    assert himself.post(f"{place}/step", data={"step": "publish"}).status_code == 403
+    assert himself.post(f"{place}/step", data={"step": "submit"}).status_code == 303
+    assert client.get(place).status_code == 404
+    assert "快速镀镍" in liaison.get("/achievements/waiting").text
+    assert himself.get("/achievements/waiting").status_code == 403
+    assert liaison.post(f"{place}/step", data={"step": "return"}).status_code == 422
+    assert liaison.post(f"{place}/step", data={"step": "return", "reason": "请补充指标"}).status_code == 303
+    assert liaison.post(f"{place}/step", data={"step": "return", "reason": "请补充指标"}).status_code == 409
+    assert liaison.post(f"{place}/step", data={"step": "publish"}).status_code == 303
+    assert client.get(place).status_code == 200
+    assert liaison.post(f"{place}/step", data={"step": "explode"}).status_code == 422
+    with app.reading() as uow:
+        told = [(each.kind, each.recipient) for each in uow.session.query(Outbox).order_by(Outbox.id)]
+    assert told == [
+        ("achievement:submitted", "科技处"),
+        ("achievement:returned", "林一鸣"),
+        ("achievement:published", "林一鸣"),
+    ]
