@@ -13,7 +13,7 @@ from matchmaker.clinic import nearness, similar
 from matchmaker.clinic.comparison import SHOWN, Comparison, compared
 from matchmaker.clinic.examination import examine as examine_form
 from matchmaker.clinic.findings import POINTS, REMARKS, Examination, Finding, Proposal
-from matchmaker.clinic.form import Form, Line
+from matchmaker.clinic.form import TEXT_PARTS, Form, Line
 from matchmaker.clinic.similar import Neighbour
 from matchmaker.errors import InvalidInput, Unavailable
 from matchmaker.indexing.documents import question_of
@@ -30,7 +30,7 @@ __all__ = [
 
 #: Characters below which a draft resembles everything.
 LEAST_CHARACTERS = 8
-#: A text is embedded and ranked up to this; somebody waits for the answer.
+#: Each part is ranked up to this; somebody waits for the answer.
 MOST_CHARACTERS = 12_000
 _AWAY = Message("索引暂时不可用：重复和类似难题现在查不到，其余检查照常。")
 
@@ -126,11 +126,10 @@ def stored(app: Application, actor: Actor, number: int) -> Form:
 def question(form: Form) -> Question:
     """A form as the question that its problem would ask; without a title its beginning serves as one."""
     title = form.title.strip() or form.body.strip()[:TITLE_LENGTH]
+    texts = {name: getattr(form, name)[:MOST_CHARACTERS] for name in TEXT_PARTS}
+    lines = [_indicator(line) for line in form.indicators if line.name.strip()]
     row = Problem(
-        title=title, text=form.text[:MOST_CHARACTERS], background=form.background, scene=form.scene,
-        main_problem=form.main_problem, key_technology=form.key_technology, goal=form.goal, tried=form.tried,
-        deliverables=form.deliverables, keywords=list(form.keywords), index_version=0,
-        indicators=[_indicator(line) for line in form.indicators if line.name.strip()],
+        title=title, keywords=list(form.keywords), index_version=0, indicators=lines, **texts
     )  # fmt: skip
     return replace(question_of(row), id="", version=0)
 

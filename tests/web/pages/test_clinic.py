@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from matchmaker.bootstrap import Application
 from matchmaker.models import Problem
+from tests.support.outage import put_on_a_line
 from tests.support.site import SECRET, County, counted
 
 PARAGRAPH = (
@@ -137,6 +138,19 @@ def test_experts_stand_side_by_side(client: FlaskClient, county: County) -> None
     assert page.status_code == 200
     assert "林一鸣" in page.text
     assert SECRET not in page.text
+
+
+def test_while_the_index_is_away_the_rules_work_and_say_so(
+    client: FlaskClient, app: Application, county: County
+) -> None:
+    line, _time = put_on_a_line(app)
+    line.cut()
+    page = client.post("/problems/clinic", data={"text": PARAGRAPH})
+    assert page.status_code == 200
+    assert "七项中还有 3 项不完整。" in page.text
+    assert "重复和类似难题现在查不到，其余检查照常" in page.text
+    compared = client.post("/clinic/compare", data={"text": PARAGRAPH, "before_text": "番茄枯死"})
+    assert (compared.status_code, "暂时无法排出专家" in compared.text) == (503, True)
 
 
 def test_nothing_to_compare_says_so(client: FlaskClient, county: County) -> None:
