@@ -13,7 +13,7 @@ from matchmaker.errors import InvalidInput, MatchmakerError
 from matchmaker.messages import Message
 from matchmaker.models import Attachment, Problem, Review, Version
 from matchmaker.permissions import VISITOR, Actor, require
-from matchmaker.services import anonymity, attachments, problem_news, versions
+from matchmaker.services import anonymity, attachments, problem_news, versions, watches
 from matchmaker.services.paging import Page, paged
 from matchmaker.services.problem_bodies import publish_owner
 from matchmaker.services.problem_changes import hold, move, on_behalf
@@ -122,6 +122,7 @@ def publish(
     row.published_at, row.expires_on, row.verified_on = at, expires_on, at.date()
     move(uow, actor, row, "publish", expires_on=expires_on.isoformat(), visibility=wanted)
     publish_owner(uow, row)
+    watches.soon(uow)
     _decide(uow, actor, row, "publish", (), overrule)
     problem_news.tell_poster(uow, actor, row, "published", day=expires_on)
     return row
