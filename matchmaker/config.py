@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import sys
+import time
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -259,3 +260,13 @@ def _whole_number(name: str, value: object, faults: dict[str, Message]) -> int:
             "%(value)s 不行；应为 %(low)s 到 %(high)s 的整数", {"value": value, "low": low, "high": high}
         )
     return number
+
+
+def use_timezone(name: str) -> None:
+    """Makes the clock of this process show the time of the office, wherever its server thinks it is.
+
+    For the beginning of a command; systems without ``tzset`` keep the time zone of the machine.
+    """
+    os.environ["TZ"] = name
+    if hasattr(time, "tzset"):
+        time.tzset()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -65,11 +66,18 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The settings of whoever runs the tests are not those of the tests."""
+def own_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The settings of whoever runs the tests are not those of the tests; a command's time zone ends with it."""
+    zone = os.environ.get("TZ")
     for name in list(os.environ):
         if name.startswith("MATCHMAKER_") and not name.startswith("MATCHMAKER_TEST_"):
             monkeypatch.delenv(name)
+    yield
+    if os.environ.get("TZ") != zone:
+        os.environ.pop("TZ")
+        if zone is not None:
+            os.environ["TZ"] = zone
+        time.tzset()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from matchmaker.bootstrap import Application, build
-from matchmaker.config import load
+from matchmaker.config import load, use_timezone
 from matchmaker.errors import MatchmakerError, Unavailable
 from matchmaker.messages import Message
 
@@ -21,7 +21,9 @@ from matchmaker.messages import Message
 @contextmanager
 def application(ctx: click.Context) -> Iterator[Application]:
     """The application of the chosen home, closed at the end; its database must exist and be current."""
-    app = build(load(ctx.find_root().obj["home"]))
+    settings = load(ctx.find_root().obj["home"])
+    use_timezone(settings.timezone)
+    app = build(settings)
     try:
         from matchmaker.services import codes
         from matchmaker.storage import schema

@@ -42,8 +42,10 @@ def prepare(settings: Settings, packed: Path | None = None) -> Application:
     from indexer.offline_model import FOLDER_NAME, build
     from matchmaker import bootstrap
     from matchmaker.cli.common import say
+    from matchmaker.config import use_timezone
     from matchmaker.storage import schema
 
+    use_timezone(settings.timezone)
     say(f"安装文件夹 / installation: {settings.home}")
     settings.home.mkdir(parents=True, exist_ok=True)
     _write_settings_file(settings)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from matchmaker.config import CHOICES, HELP, RANGES, Settings, default_home, load
+from matchmaker.config import CHOICES, HELP, RANGES, Settings, default_home, load, use_timezone
 from matchmaker.errors import ConfigurationError
 
 
@@ -84,3 +85,11 @@ def test_everything_of_an_installation_lies_in_its_home(tmp_path):
         tmp_path
     }
     assert Settings(home=tmp_path, database_url="postgresql://x/y").database == "postgresql://x/y"
+
+
+def test_the_clock_of_a_command_is_that_of_the_office():
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    use_timezone("Asia/Shanghai")
+    assert moment.astimezone().hour == 8
+    use_timezone("UTC")
+    assert moment.astimezone().hour == 0
