@@ -174,7 +174,8 @@ def _saved(name: str, what: Purpose, number: int, *, by_file: bool) -> tuple[Row
         link = answers.get(uow, actor(), number)
         (line,) = answers.sheet(uow, actor(), [link]) or [Line(link, "", {})]
     typed = given(what, request.form, prefix_of(number))
-    if _same(what, typed, line.values) and request.form.get("save") != str(number):
+    is_meant = request.form.get("save") == str(number) and link.answered_at is None
+    if _same(what, typed, line.values) and not is_meant:
         return Row(line, typed), False
     revision = request.form.get(f"{prefix_of(number)}revision", "")
     try:
