@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask import url_for
 from flask_smorest.fields import Upload
 from marshmallow import Schema, fields
 
