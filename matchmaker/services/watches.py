@@ -63,15 +63,12 @@ def listing(uow: UnitOfWork, actor: Actor) -> list[Listed]:
     rows = uow.session.scalars(
         select(Watch).where(Watch.account_id == actor.account).order_by(Watch.id.desc())
     ).all()
-    counted = dict(
-        uow.session.execute(
-            select(WatchHit.watch_id, func.count())
-            .where(WatchHit.watch_id.in_([row.id for row in rows]), WatchHit.told_at.is_not(None))
-            .group_by(WatchHit.watch_id)
-        )
-        .tuples()
-        .all()
+    statement = (
+        select(WatchHit.watch_id, func.count())
+        .where(WatchHit.watch_id.in_([row.id for row in rows]), WatchHit.told_at.is_not(None))
+        .group_by(WatchHit.watch_id)
     )
+    counted: dict[int, int] = dict(uow.session.execute(statement).all())
     subjects = load(uow.session, [row.subject for row in rows if row.subject])
     return [
         Listed(row, _called(actor, subjects.get(row.subject)), counted.get(row.id, 0), row.query)
