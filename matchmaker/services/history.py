@@ -141,7 +141,8 @@ def _lines(uow: UnitOfWork, actor: Actor, wanted: HistoryFilter, size: int, firs
         select(both.c.source, both.c.id).order_by(*order).limit(size).offset(first)
     ).all()
     rows: dict[tuple[str, int], Any] = {}
-    for source, table in (("change", History), ("look", AccessLog)):
+    tables: tuple[tuple[str, type[Any]], ...] = (("change", History), ("look", AccessLog))
+    for source, table in tables:
         numbers = [number for kind, number in places if kind == source]
         for start in range(0, len(numbers), 500):
             found = uow.session.scalars(select(table).where(table.id.in_(numbers[start : start + 500])))

@@ -170,19 +170,17 @@ def _rename_actors(session: Session, old: str, alias: str, who: Person) -> None:
 def _blank(row: Expert, alias: str) -> None:
     for column in Expert.__table__.c:
         if column.name not in STAYING:
-            value = (
-                []
-                if isinstance(getattr(row, column.name), list)
-                else {}
-                if isinstance(getattr(row, column.name), dict)
-                else None
-                if column.nullable
-                else ""
-            )
-            setattr(row, column.name, value)
+            setattr(row, column.name, _empty(getattr(row, column.name), is_nullable=bool(column.nullable)))
     row.name, row.visibility = alias, "draft"
     row.readers, row.hidden_from = written(readers_by("draft")), " "
     row.confirmed = sorted({ERASED, *SCHEMAS["expert"]().fields} - {"id"})
+
+
+def _empty(value: Any, *, is_nullable: bool) -> Any:
+    """Nothing, of the kind that the column holds."""
+    if isinstance(value, (list, dict)):
+        return type(value)()
+    return None if is_nullable else ""
 
 
 def _tell_index(uow: UnitOfWork, concerned: Mapping[str, Iterable[int]], subject: str) -> None:

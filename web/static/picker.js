@@ -13,7 +13,7 @@
     list.id = `picker-${(number += 1)}`;
     list.className = "picker-list";
     list.setAttribute("role", "listbox");
-    list.setAttribute("aria-label", input.labels[0] ? input.labels[0].textContent.trim() : input.name);
+    list.setAttribute("aria-label", box.dataset.list);
     list.hidden = true;
     said.className = "visually-hidden";
     said.setAttribute("role", "status");
