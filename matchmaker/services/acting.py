@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from matchmaker.errors import Conflict, Forbidden, MatchmakerError, NotFound
 from matchmaker.messages import Message
-from matchmaker.models import Expert, Organization, Territory
+from matchmaker.models import Account, Expert, Organization, Territory
 from matchmaker.permissions import OFFICE_ROLES, Actor, require
 from matchmaker.services import accounts
 from matchmaker.storage.unit_of_work import UnitOfWork
@@ -80,7 +80,12 @@ def _for_account(uow: UnitOfWork, actor: Actor, number: int) -> Behalf:
     other = accounts.actor_of(account)
     if not _may_be(uow, actor, other.expert):
         other = replace(other, expert=None)
-    return Behalf(f"account:{number}", account.name, _as(actor, other, account.name))
+    return Behalf(f"account:{number}", account.name, _as(actor, other, told(account)))
+
+
+def told(account: Account) -> str:
+    """How the history names somebody who was acted for: namesakes stay apart, and erasing finds it."""
+    return f"{account.name}（账号 {account.id}）"
 
 
 def _for_organization(uow: UnitOfWork, actor: Actor, number: int) -> Behalf:

@@ -16,18 +16,22 @@ from matchmaker.models import (
     AccessLog,
     Account,
     ApiToken,
+    Base,
+    Delivery,
     History,
     Invitation,
     LoginSession,
     LoginThrottle,
-    Membership,
-    Purge,
-    Review,
-    Version,
+    MessagePreference,
+    Outbox,
+    Problem,
+    SecretLink,
+    Watch,
 )
 from matchmaker.permissions import Actor, require
 from matchmaker.services.account_changes import end_everything
 from matchmaker.services.accounts import loaded
+from matchmaker.services.acting import told
 from matchmaker.storage.queries import index_id
 from matchmaker.storage.unit_of_work import UnitOfWork
 
@@ -35,8 +39,6 @@ from matchmaker.storage.unit_of_work import UnitOfWork
 MOST_LINES = 10_000
 #: Columns that open something or say nothing about the person.
 _SECRET = frozenset({"password_hash", "totp_secret", "totp_step", "recovery", "key_hash"})
-#: Tables that name who did something beside the number of his account.
-_SIGNED: tuple[Any, ...] = (History, AccessLog, Version, Review, Purge)
 
 
 def export(uow: UnitOfWork, actor: Actor, number: int) -> dict[str, Any]:
@@ -66,22 +68,45 @@ def erase(uow: UnitOfWork, actor: Actor, number: int, reason: str) -> Account:
     require(actor, "account:erase", account)
     nobody = f"已注销账号 {number}"
     end_everything(uow, account)
+    _unsign(uow, account, nobody)
+    _empty_inbox(uow, number)
     account.name, account.phone, account.username, account.email = nobody, None, None, None
     account.password_hash, account.totp_secret, account.totp_since = "", "", None
     account.recovery, account.applied, account.expert_id, account.roles = [], {}, None, []
-    uow.session.execute(delete(Membership).where(Membership.account_id == number))
-    uow.session.execute(delete(LoginThrottle).where(LoginThrottle.name == f"account:{number}"))
-    uow.session.execute(
-        update(Invitation).where(Invitation.used_by == number).values(name="", phone="", note="")
-    )
-    uow.session.execute(update(Invitation).where(Invitation.account_id == number).values(invited_by=nobody))
-    for table in _SIGNED:
-        uow.session.execute(update(table).where(table.account_id == number).values(actor=nobody))
+    account.memberships = []
     entered = (History.subject == index_id(account), History.action == "account:enter")
     uow.session.execute(update(History).where(*entered).values(changes={}))
     uow.record(actor, "account:erase", index_id(account), reason=reason)
-    uow.session.expire(account, ["memberships"])
     return account
+
+
+def _unsign(uow: UnitOfWork, account: Account, nobody: str) -> None:
+    """Another name wherever this one stands beside the number of the account, or was acted for."""
+    run, number = uow.session.execute, account.id
+    for table in Base.metadata.sorted_tables:
+        names = table.c.keys()
+        if {"actor", "account_id"} <= set(names):
+            run(update(table).where(table.c.account_id == number).values(actor=nobody))
+        if "behalf" in names:
+            run(update(table).where(table.c.behalf == told(account)).values(behalf=nobody))
+    run(update(Outbox).where(Outbox.sender_id == number).values(actor=nobody))
+    made = (Problem.created_by == number, Problem.declared_by == account.name)
+    run(update(Problem).where(*made).values(declared_by=nobody))
+    run(update(Invitation).where(Invitation.used_by == number).values(name="", phone="", note=""))
+    run(update(Invitation).where(Invitation.account_id == number).values(invited_by=nobody))
+    run(update(SecretLink).where(SecretLink.account_id == number).values(recipient=nobody, phone=""))
+
+
+def _empty_inbox(uow: UnitOfWork, number: int) -> None:
+    """Messages to and about the account, what it wanted to be told, its counters."""
+    own = f"account:{number}"
+    gone = select(Outbox.id).where((Outbox.audience == own) | (Outbox.subject == own))
+    uow.session.execute(delete(Delivery).where(Delivery.message_id.in_(gone)))
+    uow.session.execute(delete(Outbox).where((Outbox.audience == own) | (Outbox.subject == own)))
+    uow.session.execute(delete(Delivery).where(Delivery.who == own))
+    uow.session.execute(delete(MessagePreference).where(MessagePreference.who == own))
+    uow.session.execute(delete(Watch).where(Watch.account_id == number))
+    uow.session.execute(delete(LoginThrottle).where(LoginThrottle.name == own))
 
 
 def _account(uow: UnitOfWork, number: int) -> Account:

@@ -10,9 +10,17 @@ import pytest
 from sqlalchemy import select
 
 from matchmaker.errors import Conflict, Forbidden, InvalidInput, NotFound, Unauthenticated
-from matchmaker.models import AccessLog, Account, ApiToken, History, Invitation, Territory
+from matchmaker.models import AccessLog, Account, ApiToken, Base, History, Invitation, Outbox, Territory
 from matchmaker.permissions import ORGANIZER, SYSTEM, allowed, audiences_of, require
-from matchmaker.services import account_changes, accounts, acting, invitations, personal_data, tokens
+from matchmaker.services import (
+    account_changes,
+    accounts,
+    acting,
+    invitations,
+    messages,
+    personal_data,
+    tokens,
+)
 from matchmaker.services.account_changes import Person
 from matchmaker.services.invitations import Wanted
 from tests.support.accounts import account, actor
@@ -297,10 +305,10 @@ def test_acting_is_told_by_the_history(app, county):
 
 
 def test_the_offices_link_acts_too(app, county):
-    by = begin(
-        app, ORGANIZER, f"account:{account(app, 'expert', county['university'], county['person'], name='林')}"
-    )
-    assert (by.role, by.expert, by.account, by.behalf) == ("expert", county["person"], None, "林")
+    person = account(app, "expert", county["university"], county["person"], name="林")
+    by = begin(app, ORGANIZER, f"account:{person}")
+    assert (by.role, by.expert, by.account) == ("expert", county["person"], None)
+    assert by.behalf == f"林（账号 {person}）"
 
 
 @pytest.mark.parametrize(
@@ -379,9 +387,13 @@ def test_ones_data_are_handed_over_without_secrets(app, county):
 def test_erasing_takes_the_name_and_leaves_the_record(app, county):
     own = account(app, "enterprise", county["firm"], name="周某某", phone="13812345678", email="z@example.cn")
     admin = actor(app, account(app, "administrator"))
+    acted = begin(app, admin, f"account:{own}")
     with app.unit_of_work() as uow:
         uow.record(actor(app, own), "problem:edit", "problem:1", title="题")
         uow.record(actor(app, own), "account:enter", f"account:{own}", address="10.1.2.3")
+        uow.record(acted, "problem:edit", "problem:2")
+        messages.tell(uow, ORGANIZER, messages.account(uow, own), "account:approved", f"account:{own}")
+        messages.tell(uow, actor(app, own), messages.office(uow), "problem:submitted", "problem:1")
     with app.unit_of_work() as uow, pytest.raises(Conflict):
         personal_data.erase(uow, admin, own, "本人申请")
     with app.unit_of_work() as uow:
@@ -389,14 +401,17 @@ def test_erasing_takes_the_name_and_leaves_the_record(app, county):
         with pytest.raises(Forbidden):
             personal_data.erase(uow, ORGANIZER, own, "本人申请")
         personal_data.erase(uow, admin, own, "本人申请")
+    nobody = f"已注销账号 {own}"
     with app.reading() as uow:
         row = accounts.get(uow, ORGANIZER, own)
-        assert (row.name, row.phone, row.email, row.memberships) == (f"已注销账号 {own}", None, None, [])
-        lines = [
-            (line.account_id, line.actor, line.changes)
-            for line in uow.session.scalars(select(History).where(History.account_id == own))
+        assert (row.name, row.phone, row.email, row.memberships) == (nobody, None, None, [])
+        lines = uow.session.scalars(select(History).where(History.account_id == own))
+        assert [(line.actor, line.changes) for line in lines] == [(nobody, {"title": "题"}), (nobody, {})]
+        assert [row.actor for row in uow.session.scalars(select(Outbox))] == [nobody]
+        held = [
+            str(dict(row._mapping))
+            for table in Base.metadata.sorted_tables
+            for row in uow.session.execute(table.select())
         ]
-        assert lines == [(own, f"已注销账号 {own}", {"title": "题"}), (own, f"已注销账号 {own}", {})]
-        assert "周某某" not in str(
-            [(line.actor, line.changes) for line in uow.session.scalars(select(History))]
-        )
+    assert [row for row in held if "周某某" in row or "13812345678" in row or "z@example.cn" in row] == []
+    assert any(nobody in row and "problem:2" in row for row in held)
