@@ -23,7 +23,9 @@ from matchmaker.matching.result import (
     Verdict,
 )
 from matchmaker.messages import Message
+from matchmaker.services.introduction_records import SIDES
 from matchmaker.taxonomy import TABLES, picked
+from web.introductions import STEPS, Button, Moment
 from web.ranked import Shown
 
 LONG = (
@@ -178,3 +180,26 @@ def attached() -> SimpleNamespace:
 
 
 NO_CODE = picked(TABLES["regions"], "朝阳区")[1]
+
+#: How to reach one side of an introduction.
+REACH = SimpleNamespace(name="葛经理", body="澄溪晶彩钮扣有限公司", phone="000 0000 0000", email="")
+#: Why a pair is left out of a ranking.
+REFUSED = Message(
+    "曾婉拒：%(reason)s（%(month)s），%(what)s未变",
+    {"reason": Message("价格谈不拢"), "month": "2026-05", "what": Message("预算")},
+)
+
+
+def introduce_buttons() -> list[Button]:
+    """The way to an introduction, and one that goes on."""
+    return [Button("#content", Message("邀约")), Button("#content", Message("已接受"), "accepted")]
+
+
+def introduction_moments() -> list[Moment]:
+    """A timeline of two steps."""
+    at = datetime(DAY.year, DAY.month, DAY.day, 2)  # noqa: DTZ001 - as the tables hold it
+    side = SIDES["demand"]
+    return [
+        Moment(at, STEPS["ask"], side, "", ""),
+        Moment(at, STEPS["meet"], side, "葛经理", LONG),
+    ]
