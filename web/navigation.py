@@ -32,6 +32,7 @@ class Door:
 WORK = (
     Door("posting.mine", "clipboard2-plus", Message("我的难题"), "problem:create"),
     Door("review.queue", "check2-square", Message("审核"), "problem:review"),
+    Door("confirming.mine", "person-vcard", Message("我的资料"), "profile:mine"),
     Door("introductions.listing", "people", Message("引荐"), "introduction:read"),
     Door("messages.inbox", "chat-left-text", Message("消息"), "message:own"),
     Door("calls.listing", "telephone", Message("电话清单"), "call:read"),
@@ -41,7 +42,8 @@ WORK = (
 #: What is looked after now and then.
 CARE = (
     Door("accounts.listing", "person-gear", Message("账号"), "account:read"),
-    Door("stale.listing", "person-check", Message("待核实的资料"), "expert:remind"),
+    Door("confirming.stale", "person-check", Message("待核实的资料"), "expert:remind"),
+    Door("profiles.waiting", "lightbulb", Message("成果审核"), "achievement:review"),
     Door("merges.listing", "intersect", Message("合并重复"), "expert:merge"),
     Door("answers.listing", "ui-checks-grid", Message("答复"), "answer:read"),
     Door("imports.listing", "upload", Message("导入"), "import:read"),

@@ -117,6 +117,7 @@ _ACCOUNTS: dict[str, Action] = {
 
 #: Profiles of people, bodies and achievements, and duplicates among them.
 _PROFILES: dict[str, Action] = {
+    "profile:mine": Action(Message("进入自己的资料或本单位的专家名单"), (by("expert body_liaison"),), "read"),
     "expert:create": Action(
         Message("新建专家（本人、所在单位或组织者）"), (by(f"expert liaison {_OFFICE}"),)
     ),

@@ -16,7 +16,7 @@ from matchmaker.errors import Conflict, InvalidInput, NotFound
 from matchmaker.messages import Message
 from matchmaker.models import Attachment, Base, History, ImportFault, Match, Purge, Version
 from matchmaker.permissions import Actor, require
-from matchmaker.services import linking
+from matchmaker.services import linking, merging
 from matchmaker.storage.queries import TABLES, index_id, parse_id
 from matchmaker.storage.unit_of_work import UnitOfWork
 
@@ -80,6 +80,7 @@ def purge(uow: UnitOfWork, actor: Actor, subject: str, reason: str) -> list[str]
     for name in [subject, *attachments, *_dependents(session, row)]:
         _forget(session, name)
     forget_imported(session, {*titles, row.key or ""})
+    merging.forget(uow, subject)
     session.delete(row)
     session.flush()
     _tell_index(uow, concerned, {subject: version + 1, **dict.fromkeys(attachments, version + 1)})

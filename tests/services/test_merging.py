@@ -25,7 +25,7 @@ from matchmaker.models import (
     Territory,
 )
 from matchmaker.permissions import ORGANIZER, VISITOR
-from matchmaker.services import duplicates, merging, profiles, spellings
+from matchmaker.services import duplicates, merging, profiles, purging, spellings
 from matchmaker.services.merged import kept as kept_of
 from tests.support.accounts import account, actor
 from tests.support.imports import jsonl, load
@@ -377,3 +377,14 @@ def test_the_cost_does_not_grow_with_the_number_of_records(app):
             found(app)
         counts.append(len(ran))
     assert counts[0] == counts[1] <= 8
+
+
+def test_purging_the_kept_one_leaves_nothing_of_the_gone_one(app, two):
+    merge(app, "expert", *two)
+    admin = actor(app, account(app, "administrator"))
+    with app.unit_of_work() as uow:
+        purging.purge(uow, admin, f"expert:{two[0]}", "误录的个人信息")
+    with app.reading() as uow:
+        assert uow.session.query(Merge).count() == 0
+        held = "".join(str(row) for rows in everything(app).values() for row in rows)
+    assert "13812345678" not in held

@@ -75,6 +75,18 @@ def leave(number: int) -> ResponseReturnValue:
     return redirect(url_for("confirming.of_body", number=body), 303)
 
 
+@blueprint.get("/profiles/mine")
+def mine() -> ResponseReturnValue:
+    """Where somebody keeps profiles: his own, or the list of his body; the form while there is none."""
+    who = actor()
+    require(who, "profile:mine")
+    if who.expert is not None:
+        return redirect(url_for("confirming.show", number=who.expert))
+    if who.liaison_of:
+        return redirect(url_for("confirming.of_body", number=who.liaison_of[0]))
+    return redirect(url_for("profiles.new_expert"))
+
+
 @blueprint.get("/profiles/stale")
 def stale() -> str:
     """Profiles that want to be verified, the oldest first."""

@@ -231,3 +231,13 @@ def test_an_achievement_of_an_expert_waits_for_his_liaison(
         ("achievement:returned", "林一鸣"),
         ("achievement:published", "林一鸣"),
     ]
+
+
+def test_ones_own_door_leads_to_what_one_keeps(
+    app: Application, site: Flask, client: FlaskClient, liaison: FlaskClient, county: County
+) -> None:
+    assert liaison.get("/profiles/mine").location == f"/institutes/{county.open['organization']}/experts"
+    himself = log_in(site, account(app, "expert", expert=county.open["expert"]))
+    assert himself.get("/profiles/mine").location == f"/experts/{county.open['expert']}/confirm"
+    assert log_in(site, account(app, "expert")).get("/profiles/mine").location == "/experts/new"
+    assert client.get("/profiles/mine").status_code == 403
