@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from matchmaker.bootstrap import Application
 
 log = logging.getLogger(__name__)
+
+#: How the site listens: a browser keeps its connection open, so that a busy hall holds hundreds at once.
+SERVER: dict[str, Any] = {"threads": 8, "connection_limit": 1000, "asyncore_use_poll": True}
 
 
 @click.command()
@@ -47,7 +50,7 @@ def run_site(app: Application, host: str, port: int, *, work: bool) -> None:
     say(f"组织者登录 / organizer log-in: {organizer_link(app, base)}")
     say("Ctrl-C 结束 / ends it")
     try:
-        waitress.serve(create_app(app), host=host, port=port, threads=8, _quiet=True)
+        waitress.serve(create_app(app), host=host, port=port, _quiet=True, **SERVER)
     finally:
         stop.set()
         if work:
