@@ -83,10 +83,7 @@ def consult(app: Application, actor: Actor, form: Form, *, exclude: int | None =
         waiting = clinic.waiting(uow, actor, form, exclude=exclude)
     return replace(
         found,
-        proposals=(
-            *found.proposals,
-            *similar.from_similar(form, (one.field for one in found.proposals), near),
-        ),
+        proposals=_joined(found.proposals, form, near),
         duplicates=(*similar.duplicates(near), *waiting),
         similar=similar.similar(near),
         lacking=similar.lacking(form, found.proposals, near),
@@ -132,6 +129,16 @@ def question(form: Form) -> Question:
         title=title, keywords=list(form.keywords), index_version=0, indicators=lines, **texts
     )  # fmt: skip
     return replace(question_of(row), id="", version=0)
+
+
+def _joined(told: tuple[Proposal, ...], form: Form, near: tuple[Neighbour, ...]) -> tuple[Proposal, ...]:
+    """What the text tells, then what neighbours have; they know better than a kind that nothing tells."""
+    guessed = [one for one in told if one.field == "kind" and not one.quote]
+    known = [one for one in told if one not in guessed]
+    voted = similar.from_similar(form, (one.field for one in known), near)
+    if any(one.field == "kind" for one in voted):
+        guessed = []
+    return (*known, *guessed, *voted)
 
 
 def _indicator(line: Line) -> Indicator:

@@ -23,7 +23,7 @@ class Cue:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Heard:
     """A code as a text tells it.
 
     Attributes:
@@ -44,7 +44,7 @@ def cues(table: str) -> tuple[Cue, ...]:
     return tuple(Cue(row[0], float(row[1]), re.compile(row[2])) for row in rows)
 
 
-def heard(table: str, title: str, text: str) -> list[Told]:
+def heard(table: str, title: str, text: str) -> list[Heard]:
     """Codes of a table that title and text speak for, the best first."""
     scores: dict[str, float] = {}
     quotes: dict[str, str] = {}
@@ -60,7 +60,7 @@ def heard(table: str, title: str, text: str) -> list[Told]:
         quotes.setdefault(cue.code, found[0])
     total = sum(scores.values())
     ordered = sorted(scores, key=lambda code: -scores[code])
-    return [Told(code, quotes[code], scores[code] / total) for code in ordered]
+    return [Heard(code, quotes[code], scores[code] / total) for code in ordered]
 
 
 @cache

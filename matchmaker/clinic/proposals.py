@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from matchmaker.clinic import subject, terms
-from matchmaker.clinic.cues import heard, sign
+from matchmaker.clinic.cues import Heard, heard, sign
 from matchmaker.clinic.findings import Proposal
+from matchmaker.clinic.form import Form
 from matchmaker.clinic.indicators import TARGET, lines
 from matchmaker.clinic.read import Read
 from matchmaker.clinic.sections import (
@@ -27,6 +28,7 @@ from matchmaker.messages import Message
 
 #: What speaks for a code less than this share of all that was heard is not proposed.
 LEAST_FIELD, LEAST_SECOND = 0.3, 0.28
+COMMONEST_KIND = "tackle"
 MOST_KEYWORDS = 5
 LONGEST_TITLE = 40
 _PARTS = (BACKGROUND, PROBLEM, TECHNOLOGY, GOAL, SCENE, TRIED, DELIVERABLES)
@@ -40,6 +42,18 @@ def from_text(read: Read) -> tuple[Proposal, ...]:
         for part in (_title, _split, _indicators, _codes, _keywords, _budget, _deadline)
         for proposal in part(read)
     )
+
+
+def told_codes(table: str, form: Form) -> list[Heard]:
+    """Codes of a table that a form speaks for, the best first.
+
+    A kind is told by the need alone: what was tried, and what is to be handed over, speak of other kinds.
+    Where nothing tells it, it is the commonest, without a quote.
+    """
+    if table != "kinds":
+        return heard(table, form.title, form.body)
+    need = (form.part("text"), form.part("main_problem"), form.part("goal"))
+    return heard(table, form.title, "\n".join(need)) or [Heard(COMMONEST_KIND, "", 0.0)]
 
 
 def _title(read: Read) -> Iterator[Proposal]:
@@ -113,21 +127,21 @@ def _indicators(read: Read) -> Iterator[Proposal]:
 
 def _codes(read: Read) -> Iterator[Proposal]:
     form = read.form
-    title, body = form.title, form.body
+    title = form.title
     if not form.fields:
-        told = [one for one in heard("fields", title, body)[:2] if one.share >= LEAST_FIELD]
+        told = [one for one in told_codes("fields", form)[:2] if one.share >= LEAST_FIELD]
         chosen = told[:1] + [one for one in told[1:] if one.share >= LEAST_SECOND]
         if chosen:
             quote = "、".join(one.quote for one in chosen)
             yield Proposal("fields", "fields", codes=tuple(one.code for one in chosen), quote=quote)
     if not form.industry:
-        industries = heard("industries", title, body)
+        industries = told_codes("industries", form)
         if industries and industries[0].share >= LEAST_FIELD:
             yield Proposal("industry", "industry", industries[0].code, quote=industries[0].quote)
-    if not form.kind:
-        kinds = heard("kinds", title, body)
-        if kinds:
-            yield Proposal("kind", "kind", kinds[0].code, quote=kinds[0].quote[:_KIND_QUOTE])
+    if not form.kind and not form.is_empty:
+        kind = told_codes("kinds", form)[0]
+        why = None if kind.quote else Message("正文没有说明；多数难题属于这一类")
+        yield Proposal("kind", "kind", kind.code, quote=kind.quote[:_KIND_QUOTE], why=why)
     if not form.cooperation:
         modes = terms.cooperation_in(f"{title}\n{read.own}")
         if modes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from matchmaker.clinic.cues import Told, cues
+from matchmaker.clinic.cues import Heard, cues
 from matchmaker.clinic.quantities import chinese_number
 
 _DIGITS = r"\d{1,9}(?:\.\d{1,4})?"
@@ -82,10 +82,10 @@ def deadline_in(text: str, today: date) -> Deadline | None:
     return max(believed, key=lambda one: one.day, default=None)
 
 
-def cooperation_in(text: str) -> list[Told]:
+def cooperation_in(text: str) -> list[Heard]:
     """Codes of the ways of working that a text names."""
     found = ((cue.code, cue.pattern.search(text)) for cue in cues("cooperation"))
-    return [Told(code, match.group()) for code, match in found if match]
+    return [Heard(code, match.group()) for code, match in found if match]
 
 
 def _dates(text: str) -> list[Deadline]:

@@ -21,10 +21,10 @@ from indexer.query import Filter
 from matchmaker import consulting
 from matchmaker.bootstrap import Application, build
 from matchmaker.clinic import nearness
-from matchmaker.clinic.cues import heard
 from matchmaker.clinic.examination import examine
 from matchmaker.clinic.form import Form
 from matchmaker.clinic.nearness import SAME
+from matchmaker.clinic.proposals import told_codes
 from matchmaker.config import Settings
 from matchmaker.permissions import VISITOR
 from tests.benchmarks.support import DATA, HEAD, installation, row
@@ -79,9 +79,7 @@ def proposals(forms: dict[str, Form]) -> None:
 
 
 def _told(name: str, cases: list[tuple[Form, list[str], str]]) -> None:
-    answers = [
-        ([one.code for one in heard(table, form.title, form.body)], right) for form, right, table in cases
-    ]
+    answers = [([one.code for one in told_codes(table, form)], right) for form, right, table in cases]
     first = sum(1 for told, right in answers if told[:1] and told[0] in right)
     either = sum(1 for told, right in answers if set(told[:2]) & set(right))
     print(f"| {name} | {len(cases)} | {first} | {either} |")

@@ -100,6 +100,16 @@ def test_neighbours_vote_where_the_text_is_silent(app: Application, known: dict[
     assert "cooperation" not in {one.key for one in silent.proposals}
 
 
+def test_neighbours_know_better_than_a_guessed_kind(app: Application) -> None:
+    store(app, *(plating(f"活塞杆镀铬{n}", kind="upgrade") for n in range(3)))
+    form = Form(title="活塞杆镀铬", text="活塞杆镀硬铬以后表面针孔和镀层脱落，镀前已经清洗，每批返两成")
+    alone = {one.field: one for one in consulting.examine(app, VISITOR, form).proposals}
+    assert (alone["kind"].value, alone["kind"].quote) == ("tackle", "")
+    sync.rebuild(app)
+    kinds = [one.value for one in consulting.consult(app, VISITOR, form).proposals if one.field == "kind"]
+    assert kinds == ["upgrade"]
+
+
 def test_without_an_index_the_rules_still_hold(app: Application, known: dict[str, int]) -> None:
     with app.unit_of_work() as uow:
         uow.session.delete(uow.session.get(Problem, known["waiting"]))
