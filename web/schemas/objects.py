@@ -90,6 +90,8 @@ class OrganizationOut(OrganizationShort):
     kind = Coded(taxonomy.ORGANIZATION_KINDS, Message("单位类型。"))
     region = Coded(taxonomy.REGIONS, Message("地区。"))
     summary = text(Message("简介。"))
+    industry = Coded(taxonomy.INDUSTRIES, Message("行业（GB/T 4754）。"))
+    tiers = Coded(taxonomy.TIERS, Message("企业梯级。"), many=True)
     website = text(Message("网址。"))
     verified_on = day(Message("最近核实日期。"))
 
@@ -170,10 +172,11 @@ class ExpertOut(ExpertShort):
 
 
 class ProjectOut(Schema):
-    """Work done for an enterprise."""
+    """Experience that is not a paper."""
 
-    title = text(Message("项目名称。"))
-    client = text(Message("委托单位。"))
+    kind = Coded(taxonomy.EXPERIENCE_KINDS, Message("经历类别。"))
+    title = text(Message("名称。"))
+    client = text(Message("服务单位或颁发单位。"))
     year = whole(Message("年份。"))
     description = text(Message("内容。"))
     outcome = text(Message("成效。"))
@@ -188,7 +191,11 @@ class ExpertDetail(ExpertOut):
     services = text(Message("可提供服务。"))
     platforms = text(Message("仪器平台。"))
     orcid = text(Message("ORCID。"))
-    projects = several(ProjectOut, Message("横向项目。"))
+    openalex = text(Message("OpenAlex 作者号。"))
+    hours = text(Message("方便联系的时间。"))
+    travel = text(Message("出行限制。"))
+    representative = texts(Message("代表论文、专利、标准。"))
+    projects = several(ProjectOut, Message("论文以外的经历。"))
     verified_on = day(Message("最近核实日期。"))
 
 
@@ -218,6 +225,12 @@ class AchievementOut(WorkShort):
     indicators = several(IndicatorOut, Message("技术指标。"))
     maturity = Coded(taxonomy.MATURITY, Message("成熟度 1–9。"))
     ip = text(Message("知识产权。"))
+    ip_status = Coded(taxonomy.PATENT_STATUS, Message("知识产权状态。"))
+    ip_until = day(Message("知识产权有效期。"))
+    industry = Coded(taxonomy.INDUSTRIES, Message("行业（GB/T 4754）。"))
+    discipline = text(Message("学科。"))
+    ipc = text(Message("IPC 分类号。"))
+    price_kind = Coded(taxonomy.PRICE_KINDS, Message("报价方式。"))
     scenes = text(Message("应用场景。"))
     cases = text(Message("应用案例。"))
     transfer_modes = Coded(taxonomy.TRANSFER_MODES, Message("转化方式。"), many=True)
