@@ -7,6 +7,7 @@ import json
 import logging
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 AT_ONCE = 20
 #: Seconds that the background takes at most.
 IN_BACKGROUND = 180
+#: Files that one process of ours has looked at together; the others wait for their turn.
+_SEATS = threading.BoundedSemaphore(2)
 #: Memory of the process, in MiB.
 MEGABYTES = 1536
 
@@ -93,13 +96,14 @@ def _told(path: Path, arguments: list[str], seconds: int) -> list[dict[str, Any]
     """The lines that the process printed before it ended, died or was stopped."""
     command = [sys.executable, "-m", "matchmaker.attachments.child"]
     try:
-        done = subprocess.run(  # noqa: S603 - our own module; the sender's name is one argument and no path
-            [*command, str(path), *arguments],
-            check=False,
-            capture_output=True,
-            env=_environment(),
-            timeout=seconds * 1.5 + 5,
-        )
+        with _SEATS:
+            done = subprocess.run(  # noqa: S603 - our own module; the sender's name is one argument, no path
+                [*command, str(path), *arguments],
+                check=False,
+                capture_output=True,
+                env=_environment(),
+                timeout=seconds * 1.5 + 5,
+            )
         output = done.stdout
         if done.returncode:
             log.warning("looking at an upload ended with %s: %s", done.returncode, done.stderr[-500:])

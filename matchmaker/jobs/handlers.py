@@ -10,7 +10,7 @@ from matchmaker.bootstrap import Application
 from matchmaker.indexing import sync
 from matchmaker.jobs import mailing, watching
 from matchmaker.permissions import SYSTEM
-from matchmaker.services.attachment_steps import sweep
+from matchmaker.services.attachment_steps import settle, sweep
 from matchmaker.services.index_health import VERIFIED
 from matchmaker.storage.unit_of_work import UnitOfWork
 
@@ -71,6 +71,7 @@ def _import(app: Application, tasks: Sequence[Task], beat: Beat) -> None:
 
 def _verify(app: Application, _tasks: Sequence[Task], _beat: Beat) -> None:
     sweep(app)
+    settle(app)
     drift = sync.compare(app)
     with app.unit_of_work() as uow:
         sync.repair(uow, drift)

@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from matchmaker.attachments.examining import Examined, examine
 from matchmaker.attachments.kinds import Unacceptable
+from matchmaker.attachments.marks import marks_in
 from matchmaker.config import Settings
 from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.messages import Message
@@ -48,7 +49,7 @@ def keep(settings: Settings, stream: IO[bytes], filename: str) -> Kept:
     """
     name = plain_name(filename)
     folder = settings.attachments_folder
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = folder / f"{secrets.token_hex(16)}.upload"
     try:
         size, digest = _copy(stream, unfinished, settings.attachment_megabytes << 20)
@@ -58,8 +59,9 @@ def keep(settings: Settings, stream: IO[bytes], filename: str) -> Kept:
                 Message("请压缩其中的图片、删减内容或分成几个文件后再上传。"),
             )
         found = examine(unfinished, name)
-        if found.marks:
-            raise marked(found.marks)
+        marks = [*found.marks, *({"text": mark.text, "sentence": mark.sentence} for mark in marks_in(name))]
+        if marks:
+            raise marked(marks)
         stored = secrets.token_hex(16)
         _store(folder, unfinished, stored, found)
     except Unacceptable as fault:

@@ -13,7 +13,7 @@ from matchmaker.errors import NotFound
 from matchmaker.models import Attachment
 from matchmaker.services.attached import LIST
 from matchmaker.services.attachment_files import path_of, remove_files
-from matchmaker.services.attachments import tell_index
+from matchmaker.services.attachments import refresh_some, tell_index
 
 #: Seconds after which a file that no row names is removed.
 FORGOTTEN = 24 * 3600
@@ -40,6 +40,15 @@ def extract(app: Application, number: int) -> None:
         tell_index(uow, [held])
     if found.marks:
         remove_files(app.settings, [row.stored_name])
+
+
+def settle(app: Application) -> None:
+    """Works out anew who reads each attachment: whatever was forgotten by day is mended by night."""
+    with app.reading() as uow:
+        subjects = list(uow.session.scalars(select(Attachment.subject).distinct()))
+    for start in range(0, len(subjects), 100):
+        with app.unit_of_work() as uow:
+            refresh_some(uow, subjects[start : start + 100])
 
 
 def sweep(app: Application) -> int:

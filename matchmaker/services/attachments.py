@@ -21,7 +21,7 @@ from matchmaker.storage.unit_of_work import UnitOfWork
 
 __all__ = [
     "ENDINGS", "INTRODUCED", "MOST", "READERS", "add", "grant", "hindrances", "may_attach",
-    "refresh", "remove", "remove_files", "require_attaching", "set_readers", "withdraw",
+    "refresh", "refresh_some", "remove", "remove_files", "require_attaching", "set_readers", "withdraw",
 ]  # fmt: skip
 
 #: Who reads an attachment → in words.
@@ -111,6 +111,17 @@ def refresh(uow: UnitOfWork, subject: str) -> None:
     for row in changed:
         row.index_version += 1
     tell_index(uow, changed)
+
+
+def refresh_some(uow: UnitOfWork, subjects: Iterable[str]) -> None:
+    """As ``refresh``, for many objects of which few have attachments."""
+    wanted = sorted(set(subjects))
+    for start in range(0, len(wanted), 500):
+        held = (
+            select(Attachment.subject).where(Attachment.subject.in_(wanted[start : start + 500])).distinct()
+        )
+        for subject in uow.session.scalars(held).all():
+            refresh(uow, subject)
 
 
 def grant(uow: UnitOfWork, subject: str, audiences: Iterable[str]) -> None:

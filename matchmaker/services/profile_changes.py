@@ -12,7 +12,7 @@ from matchmaker.importing.checking import match_key
 from matchmaker.jobs.queue import enqueue_many
 from matchmaker.models import Achievement, Expert, Organization, Problem, Territory
 from matchmaker.permissions import readers_by, written
-from matchmaker.services import linking, visibility
+from matchmaker.services import attachments, linking, visibility
 from matchmaker.storage.queries import index_id
 from matchmaker.storage.unit_of_work import UnitOfWork
 
@@ -29,6 +29,8 @@ def refresh_readers(uow: UnitOfWork, row: Expert | Achievement | Organization) -
         shown = "draft"
     own = [row.organization_id] if row.organization_id else []
     row.readers = written(readers_by(shown, own, further=_further(row) if shown == "draft" else ()))
+    if isinstance(row, Achievement) and row.id is not None:
+        attachments.refresh(uow, index_id(row))
 
 
 def _further(row: Expert | Achievement) -> set[str]:

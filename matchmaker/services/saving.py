@@ -17,7 +17,8 @@ from matchmaker.importing.schemas import SCHEMAS
 from matchmaker.jobs.queue import enqueue_many
 from matchmaker.models import Achievement, Expert, ExpertProject, Indicator, Organization, Problem, now
 from matchmaker.permissions import Actor, readers_by, require, written
-from matchmaker.services import erased, linking, provenance
+from matchmaker.services import attachments, erased, linking, provenance
+from matchmaker.services.attached import SUBJECTS
 from matchmaker.services.merged import taken_up
 from matchmaker.services.organization_names import organizations_by_name
 from matchmaker.storage import lasting
@@ -83,6 +84,8 @@ def save_rows(
     uow.session.flush()
     batch.link()
     batch.tell_index()
+    if kind in SUBJECTS:
+        attachments.refresh_some(uow, [index_id(row) for row in batch.bumped])
     return saved
 
 

@@ -393,3 +393,37 @@ def test_whoever_was_introduced_before_reads_a_later_file(app, subject):
     number = add(app, subject)
     introduced, waiting = (Actor("expert", "某", account=20 + each, expert=each) for each in numbers)
     assert (seen(app, introduced, subject), seen(app, waiting, subject)) == ([number], [])
+
+
+def test_a_mark_in_the_name_of_a_file_stops_it_too(app):
+    with pytest.raises(InvalidInput):
+        keep(app, name="秘密★5年 任务书.docx")
+    assert lying(app) == []
+
+
+def test_what_was_forgotten_by_day_is_mended_by_night(app, subject):
+    number = add(app, subject, visibility="public")
+    Worker(app).drain()
+    with app.unit_of_work() as uow:
+        uow.session.get(Problem, int(subject.partition(":")[2])).visibility = "anonymous"
+    assert hits(app, VISITOR, SECRET)[0] == [f"attachment:{number}"]
+    attachment_steps.settle(app)
+    Worker(app).drain()
+    assert hits(app, VISITOR, SECRET) == ([], {})
+
+
+def test_an_import_that_hides_a_problem_hides_its_attachments(app, subject):
+    from matchmaker.importing.checking import Checker
+    from matchmaker.importing.rows import RawRow
+    from matchmaker.services.saving import save_rows
+
+    with app.unit_of_work() as uow:
+        uow.session.get(Problem, int(subject.partition(":")[2])).key = "MX-1"
+    add(app, subject, visibility="public")
+    row = Checker("problem", {"编号": "id", "名称": "title", "公开范围": "visibility"}).check(
+        RawRow(1, {"编号": "MX-1", "名称": "纽扣镀层耐腐蚀", "公开范围": "匿名"})
+    )
+    with app.unit_of_work() as uow:
+        save_rows(uow, ORGANIZER, "problem", [row])
+    with app.reading() as uow:
+        assert " public " not in uow.session.scalars(select(Attachment.readers)).one()

@@ -83,11 +83,13 @@ def upload() -> ResponseReturnValue:
 
 @blueprint.get("/attachments/<int:number>")
 def show(number: int) -> str:
-    """One attachment: what it is, what it belongs to, who reads it, how its text begins."""
+    """One attachment: what it is, whose, who reads it, how its text begins; the look is logged."""
     with application().reading() as uow:
         row = attached.get(uow, actor(), number)
         title = attached.titles(uow, actor(), [row.subject]).get(row.subject, "")
-        return render_template("pages/attachment.html", row=row, title=title)
+        page = render_template("pages/attachment.html", row=row, title=title)
+    _looked(number)
+    return page
 
 
 @blueprint.get("/attachments/<int:number>/file")
@@ -137,8 +139,7 @@ def _sent(number: int, *, small: bool) -> Response:
         row = attached.get(uow, actor(), number)
     path = attachment_files.path_of(app.settings, row.stored_name, small=small)
     if not small:
-        with app.unit_of_work() as uow:
-            uow.looked_at(actor(), "attachment:read", f"attachment:{number}")
+        _looked(number)
     answer = send_file(
         path,
         mimetype="image/jpeg" if small else row.media_type,
@@ -150,6 +151,11 @@ def _sent(number: int, *, small: bool) -> Response:
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
+
+
+def _looked(number: int) -> None:
+    with application().unit_of_work() as uow:
+        uow.looked_at(actor(), "attachment:read", f"attachment:{number}")
 
 
 def _listing(subject: str, faults: dict[str, str]) -> str:
