@@ -27,11 +27,13 @@ class FieldLine:
 
 
 def counts(uow: UnitOfWork, actor: Actor) -> dict[str, int]:
-    """Readable rows by kind."""
-    return {
-        kind: uow.session.scalar(select(func.count()).select_from(table).where(_shown(actor, table))) or 0
+    """Readable rows by kind, in one statement."""
+    parts = {
+        kind: select(func.count()).select_from(table).where(_shown(actor, table)).scalar_subquery()
         for kind, table in TABLES.items()
     }
+    row = uow.session.execute(select(*parts.values())).one()
+    return {kind: int(count) for kind, count in zip(parts, row, strict=True)}
 
 
 def by_field(uow: UnitOfWork, actor: Actor) -> list[FieldLine]:

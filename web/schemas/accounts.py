@@ -30,7 +30,7 @@ class Password(Text):
 class PersonForm(Input):
     """How somebody is called and logs in."""
 
-    name = Text(longest=100, empty=False)
+    name = Text(longest=100, empty=False, required=True)
     phone = Text(longest=40, load_default="")
     username = Text(longest=60, load_default="")
     email = Text(longest=200, load_default="")
@@ -108,7 +108,7 @@ class EraseForm(ReasonForm):
 class ActForm(Input):
     """For whom somebody acts: ``organization:7``, ``account:3``, or a body's name."""
 
-    target = Text(longest=200, empty=False, data_key="for")
+    target = Text(longest=200, empty=False, required=True, data_key="for")
 
 
 class ListAsked(Input):
