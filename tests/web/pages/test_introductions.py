@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 
 from matchmaker.bootstrap import Application
 from matchmaker.indexing import sync
-from matchmaker.services import introduction_talk
+from matchmaker.models import Problem
+from matchmaker.services import introduction_talk, tokens
 from tests.support import accounts
 from tests.support.introductions import CONTACTS, FIRM, NOW, Village, village
 from tests.support.samples import expert, store
@@ -200,3 +201,47 @@ def test_a_fixed_number_of_statements(app: Application, site: Flask, town: Villa
         for place in range(50):
             introduction_talk.write(uow, town.actor("firm"), first, f"留言{place}", now=NOW)
     assert (statements(f"/introductions/{first}") <= before, before <= 14) == (True, True)
+
+
+def test_the_quiet_line_and_why_a_pair_is_back(app: Application, site: Flask, town: Village) -> None:
+    app.clock = lambda: NOW
+    sync.rebuild(app)
+    town.decline(town.ask())
+    pages = (f"/problems/{town.ids['problem']}", f"/experts/{town.ids['expert']}")
+    held, back = "曾婉拒：价格谈不拢（2026-05），预算未变", "曾婉拒：价格谈不拢（2026-05），预算已有变化"
+
+    def found(name: str, page: str) -> list[str]:
+        reader = client(site, town, name) if name else site.test_client()
+        return told(reader.get(page).text, held, back, "不考虑婉拒")
+
+    for page in pages:
+        assert [found(name, page) for name in ("office", "expert", "body", "firm", "broker", "")] == [
+            [held, "不考虑婉拒"], [held, "不考虑婉拒"], [held, "不考虑婉拒"], [], [], [],
+        ]  # fmt: skip
+        assert found("office", f"{page}?feedback=off") == []
+    with app.unit_of_work() as uow:
+        uow.session.get_one(Problem, town.ids["problem"]).budget_fen = 90_000_000
+    for page in pages:
+        assert [found(name, page) for name in ("office", "expert", "firm", "")] == [[back], [back], [], []]
+    answer = client(site, town, "office").get(f"/api/v1/problems/{town.ids['problem']}/matches").json
+    assert answer["feedback"] == [{"id": f"expert:{town.ids['expert']}", "held": False, "note": back}]
+
+
+def test_tokens_need_their_scope(app: Application, site: Flask, town: Village) -> None:
+    number = town.ask()
+    town.accept(number)
+    browser = site.test_client()
+
+    def asked(scopes: tuple[str, ...], method: str, path: str, **options) -> int:
+        with app.unit_of_work() as uow:
+            who = town.actor("expert")
+            _row, key = tokens.create(uow, who, "程序", scopes, 1, at=app.clock())
+        headers = {"Authorization": f"Bearer {key}"}
+        return browser.open(path, method=method, headers=headers, **options).status_code
+
+    assert asked(("read",), "GET", f"/api/v1/introductions/{number}") == 200
+    assert asked(("read",), "GET", f"/api/v1/introductions/{number}/contacts") == 403
+    assert asked(("read", "write"), "GET", f"/api/v1/introductions/{number}/contacts") == 200
+    body = {"json": {"answer": "accept"}}
+    assert asked(("read",), "POST", f"/api/v1/introductions/{number}/answer", **body) in {403, 409}
+    assert asked(("read", "write"), "POST", f"/api/v1/introductions/{number}/answer", **body) == 409
