@@ -23,14 +23,24 @@ from matchmaker.matching.result import (
     Verdict,
 )
 from matchmaker.messages import Message
+from matchmaker.services.answers import Question
 from matchmaker.services.introduction_records import SIDES
 from matchmaker.taxonomy import TABLES, picked
 from web.introductions import STEPS, Button, Moment
+from matchmaker.services.profile_fields import ROWS
+from matchmaker.services.provenance import Origin
 from web.ranked import Shown
 
 LONG = (
     "面向多花色树脂纽扣小批量柔性生产的外观瑕疵在线高速分选与新花色少样本快速换型"
     "一体化装备关键技术研究及其产业化示范应用（第二期）"
+)
+
+QUESTIONS = (
+    Question("right", Message("现有的联系方式是否正确"), "choice", {"yes": Message("正确")}, required=True),
+    Question("weekdays", Message("方便的日子"), "several", {"1": Message("周一"), "2": Message("周二")}),
+    Question("day", Message("日期"), "date"),
+    Question("note", Message("备注"), "text", longest=500),
 )
 
 
@@ -203,3 +213,16 @@ def introduction_moments() -> list[Moment]:
         Moment(at, STEPS["ask"], side, "", ""),
         Moment(at, STEPS["meet"], side, "葛经理", LONG),
     ]
+
+
+#: Parts of profiles: columns of small rows, facts with their origins, what speaks for and against.
+PROFILE_ROWS = ROWS["projects"]
+FACT_ROW = SimpleNamespace(verified_on=DAY)
+FACTS = (
+    SimpleNamespace(title="研究方向", confirmed=True, origin=Origin("self", "", DAY, "章屹舟")),
+    SimpleNamespace(title="职称", confirmed=False, origin=Origin("import", "专家名录.xlsx", DAY, "组织者")),
+)
+SIGNS = (
+    SimpleNamespace(weight=3, what=Message("单位相同：%(body)s", {"body": "浙东滨海理工大学"})),
+    SimpleNamespace(weight=-1.5, what=Message("各有不少合作者，没有一位相同")),
+)

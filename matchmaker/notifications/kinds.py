@@ -146,7 +146,9 @@ KINDS: dict[str, Kind] = {
     "expert:stale": Kind(
         about=Message("请核对自己的专家资料"),
         title=Message("请核对您的专家资料"),
-        text=Message("%(name)s，您好！您的专家资料已 %(days)s 天没有核对，请打开链接看一眼，约一分钟，不用注册。"),
+        text=Message(
+            "%(name)s，您好！您的专家资料已 %(days)s 天没有核对，请打开链接看一眼，约一分钟，不用注册。"
+        ),
         short=Message("%(name)s您好，请花一分钟核对您的专家资料"),
         link="/experts/%(number)s/confirm",
         asks=True,
@@ -224,10 +226,17 @@ KINDS: dict[str, Kind] = {
         short=Message("%(name)s您好，请在 %(day)s 前填写“%(question)s”"),
         asks=True,
     ),
+    "watch:one": Kind(
+        about=Message("订阅有一项新结果"),
+        title=Message("“%(watch)s”有新结果：%(object)s"),
+        text=Message("%(name)s，您好！您订阅的“%(watch)s”有一项新结果：%(object)s。"),
+        link="%(path)s",
+        calls=False,
+    ),
     "watch:found": Kind(
-        about=Message("订阅有新结果"),
+        about=Message("订阅有多项新结果"),
         title=Message("“%(watch)s”有 %(count)s 项新结果"),
-        text=Message("%(name)s，您好！您订阅的“%(watch)s”有新结果：%(titles)s。"),
+        text=Message("%(name)s，您好！您订阅的“%(watch)s”有 %(count)s 项新结果，请打开查看。"),
         link="/watches/%(number)s",
         calls=False,
     ),

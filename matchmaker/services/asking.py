@@ -21,7 +21,7 @@ from matchmaker.storage.unit_of_work import UnitOfWork
 #: People asked at a time.
 MOST = 200
 #: Purposes that experts are asked for in number.
-FOR_EXPERTS = ("contact", "hours")
+FOR_EXPERTS = ("confirm_profile", "contact", "hours")
 
 
 def bodies(uow: UnitOfWork, actor: Actor) -> Sequence[Organization]:

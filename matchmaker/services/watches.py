@@ -32,8 +32,6 @@ KINDS: dict[str, Message] = {
 PARTS = ("q", "kind", "field", "region", "body", "by")
 #: Watches of one account.
 MOST = 30
-#: Titles that one message names.
-_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,13 +189,22 @@ def note(uow: UnitOfWork, number: int, found: Sequence[str], at: datetime) -> in
         is_told = not is_first and name not in elsewhere
         uow.session.add(WatchHit(watch_id=number, target=name, found_at=at, told_at=at if is_told else None))
         if is_told:
-            fresh.append(_called(actor, target))
+            fresh.append(name)
     row.looked_at, row.error = at, ""
     if fresh:
-        titles = "；".join(fresh[:_NAMED]) + ("……" if len(fresh) > _NAMED else "")
-        values = {"watch": row.title, "count": len(fresh), "titles": titles}
-        tell(uow, SYSTEM, [of_account(account)], "watch:found", f"watch:{number}", values)
+        _tell(uow, row, account, fresh)
     return len(fresh)
+
+
+def _tell(uow: UnitOfWork, row: Watch, account: Account, fresh: Sequence[str]) -> None:
+    """One new thing by its title, several by number: of what is hidden or purged later no title stays here."""
+    if len(fresh) > 1:
+        values = {"watch": row.title, "count": len(fresh)}
+        tell(uow, SYSTEM, [of_account(account)], "watch:found", f"watch:{row.id}", values)
+        return
+    kind, _, number = fresh[0].partition(":")
+    values = {"watch": row.title, "path": f"/{'institute' if kind == 'organization' else kind}s/{number}"}
+    tell(uow, SYSTEM, [of_account(account)], "watch:one", fresh[0], values)
 
 
 def failed(uow: UnitOfWork, number: int, reason: str) -> None:

@@ -64,10 +64,21 @@ def test_a_saved_search_tells_what_is_new_once(app, person):
     add(app, problem("新的镀层难题"))
     look(app)
     look(app)
-    assert told(app) == ["“镀层”有 1 项新结果"]
+    assert told(app) == ["“镀层”有新结果：新的镀层难题"]
     with app.reading() as uow:
         page, rows = watches.hits(uow, person, watches.get(uow, person, number))
         assert [rows[hit.target].title for hit in page.rows] == ["新的镀层难题"]
+
+
+def test_several_are_told_together_by_their_number_and_no_title_stays_in_a_message(app, person):
+    number = search(app, person, q="镀层", kind="problem")
+    look(app)
+    add(app, problem(f"{SECRET}镀层"), problem("镀层二"))
+    look(app)
+    with app.reading() as uow:
+        (row,) = uow.session.scalars(select(Outbox))
+    assert (row.title, row.link) == ("“镀层”有 2 项新结果", f"/watches/{number}")
+    assert SECRET not in row.text
 
 
 def test_two_watches_tell_an_object_once(app, person):
@@ -76,7 +87,7 @@ def test_two_watches_tell_an_object_once(app, person):
     look(app)
     add(app, problem("镀层盐雾难题"))
     look(app)
-    assert told(app) == ["“镀层”有 1 项新结果"]
+    assert told(app) == ["“镀层”有新结果：镀层盐雾难题"]
 
 
 def test_nobody_is_told_of_what_he_may_not_read(app, person):
@@ -120,7 +131,7 @@ def test_an_expert_hears_of_problems_that_fit_him(app, person, monkeypatch, is_w
     with app.reading() as uow:
         hits = list(uow.session.scalars(select(WatchHit.target)))
     assert hits == ([f"problem:{fitting}"] if is_worth else [])
-    assert told(app) == (["“林一鸣”有 1 项新结果"] if is_worth else [])
+    assert told(app) == (["“林一鸣”有新结果：镀层盐雾腐蚀"] if is_worth else [])
 
 
 def test_a_firm_hears_of_experts_that_fit_its_problem(app, person, monkeypatch):
@@ -135,7 +146,7 @@ def test_a_firm_hears_of_experts_that_fit_its_problem(app, person, monkeypatch):
     new = expert("周远", profile=NEED)
     add(app, new, publication("电镀层的盐雾腐蚀", authors=[new], abstract=NEED))
     look(app)
-    assert told(app) == ["“镀层盐雾腐蚀”有 1 项新结果"]
+    assert told(app) == ["“镀层盐雾腐蚀”有新结果：周远"]
 
 
 def test_the_same_watch_twice_is_one_and_only_ones_own(app, person):

@@ -83,7 +83,7 @@ def test_every_kind_has_words_in_each_language_and_none_is_empty():
         ]
         names = re.findall(r"%\((\w+)\)s", " ".join(templates))
         for language in ("zh", "en"):
-            made = worded(kind, language, dict.fromkeys(names, "镀层"))
+            made = worded(kind, language, {**dict.fromkeys(names, "镀层"), "path": "/problems/1"})
             assert "" not in (made.title, made.text, made.short), kind
             assert len(made.short) <= SHORT
             assert made.link.startswith("/") or made.link == "", kind

@@ -33,7 +33,7 @@ def test_a_search_is_saved_from_its_page_and_tells_what_is_new(app, site, member
     with app.unit_of_work() as uow:
         uow.enqueue("watch", "new")
     Worker(app).drain(seconds=20)
-    assert "“镀层”有 1 项新结果" in member.get("/messages").text
+    assert "“镀层”有新结果：新的镀层难题" in member.get("/messages").text
     assert "新的镀层难题" in member.get("/watches/1").text
 
 
