@@ -17,6 +17,7 @@ from indexer.text import words
 from matchmaker.errors import InvalidInput, MatchmakerError
 from matchmaker.matching.evidence import maximal, shorten, split, telling, weight_of
 from matchmaker.messages import Message
+from matchmaker.taxonomy import REGIONS
 
 By = Literal["both", "words", "meaning"]
 
@@ -152,7 +153,7 @@ def _filter(audiences: frozenset[str], request: SearchRequest) -> Filter:
         audiences=audiences,
         kinds=KINDS,
         fields=request.fields or None,
-        regions=request.regions or None,
+        regions=REGIONS.within(request.regions) or None,
         bodies=request.bodies or None,
     )
 

@@ -172,11 +172,14 @@ def several(text: str, codes: Iterable[str]) -> Fault:
 
 
 class Industry(Converted):
-    """GB/T 4754: a letter or two digits; longer codes count by their two digits, C39 as 39."""
+    """GB/T 4754: a name, a letter or digits (C39); further digits count as far as the table knows them."""
 
     def _convert(self, text: str) -> str:
-        digits = re.fullmatch(r"[A-Ta-t]?(\d{2})\d{0,2}", text)
-        return known(INDUSTRIES, digits[1] if digits else text.upper() if len(text) == 1 else text)
+        digits = re.fullmatch(r"[A-Ta-t]?(\d{2,4})", text)
+        if digits:
+            parts = [digits[1][:length] for length in range(len(digits[1]), 1, -1)]
+            return next((part for part in parts if part in INDUSTRIES), "") or known(INDUSTRIES, parts[-1])
+        return known(INDUSTRIES, text.upper() if len(text) == 1 else text)
 
 
 class TextList(Made):

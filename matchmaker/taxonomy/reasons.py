@@ -40,7 +40,15 @@ DECLINE_REASONS = Table(
         "conflict": ("存在利益冲突或需要回避", "A conflict of interest"),
         "other": ("其他（请说明）", "Other (please explain)"),
     },
-    {"已有解决方案": "solved", "成本": "cost", "价格": "price", "知识产权": "ip", "时间": "time", "没有时间": "busy", "回避": "conflict"},
+    {
+        "已有解决方案": "solved",
+        "成本": "cost",
+        "价格": "price",
+        "知识产权": "ip",
+        "时间": "time",
+        "没有时间": "busy",
+        "回避": "conflict",
+    },
 )
 
 #: An owner withdraws what he posted.

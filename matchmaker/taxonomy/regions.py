@@ -41,6 +41,17 @@ class RegionTable(Table):
         furthest = max((end for _code, end in walked), default=0)
         return self.narrowed(code for code, end in walked if end == furthest)
 
+    def within(self, codes: Iterable[str]) -> tuple[str, ...]:
+        """The codes with everything that is part of them, as far as the table knows it."""
+        found: dict[str, None] = {}
+        waiting = list(codes)
+        while waiting:
+            code = waiting.pop(0)
+            if code not in found:
+                found[code] = None
+                waiting += self.children(code) if code else ()
+        return tuple(found)
+
     def mentioned(self, text: str) -> str | None:
         """The smallest province or prefecture that a text names in full anywhere, unless it names two."""
         large = [code for code in self if code.endswith("00") and self.label(code) in text]

@@ -226,3 +226,10 @@ def test_a_university_is_found_by_its_everyday_names():
     assert {ORGANIZATION_KINDS.find(name) for name in ("高校", "大学", "university", "高等院校")} == {
         "university"
     }
+
+
+def test_a_region_holds_its_parts():
+    assert REGIONS.within(["330381"]) == ("330381",)
+    inside = REGIONS.within(["330300", "999999"])
+    assert (inside[:2], len(inside), "330381" in inside) == (("330300", "999999"), 14, True)
+    assert REGIONS.within([]) == ()

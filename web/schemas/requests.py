@@ -89,7 +89,9 @@ class SearchAsked(Asked):
         Choice(taxonomy.FIELDS), load_default=list, metadata=described(Message("技术领域代码，可重复。"))
     )
     region = Several(
-        Text(longest=6), load_default=list, metadata=described(Message("地区代码（GB/T 2260），可重复。"))
+        Text(longest=12),
+        load_default=list,
+        metadata=described(Message("地区代码（GB/T 2260），含其下级，可重复。")),
     )
     body = Several(Text(longest=18), load_default=list, metadata=described(Message("单位编号，可重复。")))
     by = Choice(

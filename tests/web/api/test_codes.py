@@ -50,3 +50,15 @@ def test_nothing_typed_lists_the_top_and_a_code_its_parts(visitor):
 def test_what_does_not_hold_is_told(visitor, address, status):
     answer = visitor.get(address)
     assert (answer.status_code, set(answer.get_json())) == (status, {"error"})
+
+
+def test_a_search_in_a_province_finds_what_lies_in_its_parts(client, county):
+    def found(region):
+        answer = client.get("/api/v1/search", query_string={"kind": "problem", "region": region})
+        return [item["title"] for item in answer.get_json()["items"]]
+
+    assert [found(region) for region in ("330000", "330100", "330300")] == [
+        ["纽扣镀层耐腐蚀"],
+        ["纽扣镀层耐腐蚀"],
+        [],
+    ]
