@@ -13,6 +13,7 @@ from matchmaker.bootstrap import Application
 from web import assets, auth, errors, formats, freshness, i18n, navigation, picking, problem_life, security
 from web.api import register_api
 from web.icons import icon, icon_sheet
+from web.profile_view import long_unverified
 from web.request import Number, here, url_for_id
 
 if TYPE_CHECKING:
@@ -100,4 +101,5 @@ def _fill_templates(site: Flask, app: Application) -> None:
         site_name=app.settings.site_name,
         allowed=lambda action, target=None: permissions.allowed(g.actor, action, target),
         today=lambda: app.clock().date(),
+        long_unverified=long_unverified,
     )

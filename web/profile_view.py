@@ -93,6 +93,12 @@ def tools(row: Any) -> dict[str, Any]:
     }
 
 
+def long_unverified(row: Any) -> bool:
+    """Whether a profile was verified once and is stale: what nobody ever verified is no news on a card."""
+    app, held = application(), getattr(row, "verified_on", None)
+    return held is not None and confirming.is_stale(row, app.clock().date(), app.settings.profile_stale_days)
+
+
 def shown(row: Any, name: str) -> str:
     """A fact as one text."""
     value = (

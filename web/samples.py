@@ -25,10 +25,10 @@ from matchmaker.matching.result import (
 from matchmaker.messages import Message
 from matchmaker.services.answers import Question
 from matchmaker.services.introduction_records import SIDES
-from matchmaker.taxonomy import TABLES, picked
-from web.introductions import STEPS, Button, Moment
 from matchmaker.services.profile_fields import ROWS
 from matchmaker.services.provenance import Origin
+from matchmaker.taxonomy import TABLES, picked
+from web.introductions import STEPS, Button, Moment
 from web.ranked import Shown
 
 LONG = (

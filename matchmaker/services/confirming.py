@@ -107,6 +107,20 @@ def verify(uow: UnitOfWork, actor: Actor, number: int, *, how: str, today: date,
     return row
 
 
+def renew(uow: UnitOfWork, actor: Actor, kind: str, number: int, *, today: date) -> Any:
+    """An achievement's or a body's people say that what stands there still holds."""
+    row = profiles.get(uow, actor, kind, number)
+    require(actor, f"{kind}:confirm", row)
+    versions.begin(uow, row)
+    actor = profiles.on_behalf(actor, row)
+    row.verified_on = today
+    provenance.note(row, {"verified_on"}, "form", actor, on=today)
+    tell_index(uow, row, renamed=False, further={})
+    uow.record(actor, f"{kind}:confirm", index_id(row))
+    versions.keep(uow, actor, row)
+    return row
+
+
 def waiting(
     uow: UnitOfWork, actor: Actor, *, today: date, days: int, organization: int | None = None, page: int = 1
 ) -> Page[Waiting]:

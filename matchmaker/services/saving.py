@@ -349,7 +349,8 @@ def _of_department(candidates: list[Any], department: str) -> list[Any]:
 
 def _note(row: Any, fields: set[str], actor: Actor, source: str) -> None:
     given = {name for name in fields if getattr(row, name, None) not in (None, "", [])}
-    provenance.note(row, given, "import", actor, on=now().date(), what=source or row.source or "")
+    origin = "openalex" if "openalex" in (row.source or "").casefold() else "import"
+    provenance.note(row, given, origin, actor, on=now().date(), what=source or row.source or "")
 
 
 def _readers(target: Any) -> str:

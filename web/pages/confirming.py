@@ -13,7 +13,7 @@ from matchmaker.permissions import require
 from matchmaker.services import body_experts, confirming, profile_fields, profile_values, profiles
 from web.i18n import _
 from web.profile_view import facts_of
-from web.request import actor, application, number_argument, page_number
+from web.request import actor, application, number_argument, page_number, url_for_id
 
 blueprint = Blueprint("confirming", __name__)
 
@@ -73,6 +73,16 @@ def leave(number: int) -> ResponseReturnValue:
         body = body_experts.leave(uow, actor(), number, today=_today())
     flash(_("已标为离开本单位；其资料和成果仍保留。"), "done")
     return redirect(url_for("confirming.of_body", number=body), 303)
+
+
+@blueprint.post("/achievements/<int:number>/confirm", defaults={"kind": "achievement"})
+@blueprint.post("/institutes/<int:number>/confirm", defaults={"kind": "organization"})
+def renew(kind: str, number: int) -> ResponseReturnValue:
+    """Says that an achievement or a body still is as it stands there."""
+    with application().unit_of_work() as uow:
+        confirming.renew(uow, actor(), kind, number, today=_today())
+    flash(_("已记下核实日期。"), "done")
+    return redirect(url_for_id(f"{kind}:{number}"), 303)
 
 
 @blueprint.get("/profiles/mine")

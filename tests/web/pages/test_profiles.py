@@ -241,3 +241,21 @@ def test_ones_own_door_leads_to_what_one_keeps(
     assert himself.get("/profiles/mine").location == f"/experts/{county.open['expert']}/confirm"
     assert log_in(site, account(app, "expert")).get("/profiles/mine").location == "/experts/new"
     assert client.get("/profiles/mine").status_code == 403
+
+
+def test_what_still_holds_is_dated_anew(
+    app: Application, liaison: FlaskClient, client: FlaskClient, county: County
+) -> None:
+    for place, kind in (("achievements", "achievement"), ("institutes", "organization")):
+        address = f"/{place}/{county.open[kind]}"
+        assert client.post(f"{address}/confirm").status_code == 403
+        assert f'action="{address}/confirm"' in liaison.get(address).text
+        assert liaison.post(f"{address}/confirm").location == address
+        assert "已记下核实日期" in liaison.get(address).text
+
+
+def test_the_components_stand_in_the_style_guide(organizer: FlaskClient) -> None:
+    page = organizer.get("/styleguide")
+    assert page.status_code == 200
+    for part in ("small-row", "各有不少合作者", "专家名录.xlsx"):
+        assert part in page.text, part
