@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, String, and_, case, cast, exists, func, or_, select
 from sqlalchemy.orm import defer
 
 from matchmaker.errors import NotFound
@@ -87,10 +87,7 @@ def belonging(uow: UnitOfWork, actor: Actor, ids: Iterable[str]) -> dict[str, st
 def shown_to(actor: Actor) -> ColumnElement[bool]:
     """Attachments that the actor may read: their own readers, and their object unless he was introduced."""
     objects = [
-        exists().where(
-            Attachment.subject == literal(f"{kind}:") + cast(table.id, String), _shown(actor, kind)
-        )
-        for kind, table in SUBJECTS.items()
+        exists().where(table.id == _number(kind), _shown(actor, kind)) for kind, table in SUBJECTS.items()
     ]
     granted = [
         cast(Attachment.granted, String).contains(f'"{audience}"', autoescape=True)
@@ -98,6 +95,12 @@ def shown_to(actor: Actor) -> ColumnElement[bool]:
         if ":" in audience
     ]
     return and_(readable_by(actor, Attachment), or_(*objects, *granted))
+
+
+def _number(kind: str) -> ColumnElement[int | None]:
+    """The number of the object that an attachment belongs to, where it is of this kind: found by its key."""
+    digits = func.substr(Attachment.subject, len(kind) + 2)
+    return case((Attachment.subject.startswith(f"{kind}:"), cast(digits, Integer)))
 
 
 def _shown(actor: Actor, kind: str) -> ColumnElement[bool]:
