@@ -37,7 +37,7 @@ CLOSED = (
 )  # fmt: skip
 #: Of these, what an enterprise may not open either.
 OFFICE_ONLY = (
-    "/health/index", "/history", "/history.csv", "/imports", "/merges", "/outbox", "/purges", "/review", "/styleguide",
+    "/health/index", "/history", "/history.csv", "/imports", "/outbox", "/purges", "/review", "/styleguide",
 )  # fmt: skip
 #: Lists that grow with the rows of the office.
 LISTS = (
