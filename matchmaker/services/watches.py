@@ -197,7 +197,7 @@ def note(uow: UnitOfWork, number: int, found: Sequence[str], at: datetime) -> in
 
 
 def _tell(uow: UnitOfWork, row: Watch, account: Account, fresh: Sequence[str]) -> None:
-    """One new thing by its title, several by number: of what is hidden or purged later no title stays here."""
+    """One new thing by its title, several by number: of what is purged later no title stays here."""
     if len(fresh) > 1:
         values = {"watch": row.title, "count": len(fresh)}
         tell(uow, SYSTEM, [of_account(account)], "watch:found", f"watch:{row.id}", values)
