@@ -5,7 +5,7 @@ Whoever does not belong to the side for which he acts (office, broker) acts on i
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -45,13 +45,14 @@ def refuse_late(row: Introduction, step: str) -> None:
     if row.state in INTRODUCTION_FROM[step]:
         return
     last = row.events[-1] if row.events else None
+    at = (last.at if last else row.stepped_at).replace(tzinfo=UTC).astimezone()
     raise Conflict(
         Message(
             "这项引荐现在的状态是“%(state)s”（%(actor)s，%(at)s），这次没有保存。",
             {
                 "state": INTRODUCTION_STATES[row.state],
                 "actor": SIDES.get(last.side if last else "", Message("组织者或系统")),
-                "at": f"{(last.at if last else row.stepped_at):%Y-%m-%d %H:%M} UTC",
+                "at": f"{at:%Y-%m-%d %H:%M}",
             },
         ),
         hint=Message("请刷新页面，查看刚才发生了什么，再决定下一步。"),

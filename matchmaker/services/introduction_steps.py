@@ -36,6 +36,9 @@ from matchmaker.services.introductions import sides_of
 from matchmaker.storage.queries import index_id
 from matchmaker.storage.unit_of_work import UnitOfWork
 
+#: States of a problem in which nobody is introduced to it any more, asked or not.
+_OVER = frozenset({"solved", "withdrawn"})
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -64,6 +67,8 @@ class Meeting:
 def accept(uow: UnitOfWork, actor: Actor, number: int, *, now: datetime) -> Introduction:
     """The asked side agrees: contacts are shown to both, and the attachments for those introduced."""
     row, who = _for_side(uow, actor, number, "introduction:answer", answers=True, step="accept")
+    if row.problem.state in _OVER:
+        raise Conflict(Message("这项难题已解决或已撤下，不必再答复。"), hint=Message("有疑问请联系组织者。"))
     move(row, "accept")
     row.answered_at = now
     attachments.grant(uow, index_id(row.problem), row.sides["supply"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message
@@ -52,6 +52,12 @@ def thread(uow: UnitOfWork, introduction: Introduction) -> Sequence[Introduction
     """The entries, oldest first; the caller has read the introduction by its number."""
     statement = select(IntroductionNote).where(IntroductionNote.introduction_id == introduction.id)
     return uow.session.scalars(statement.order_by(IntroductionNote.id)).all()
+
+
+def newest(uow: UnitOfWork, introduction: Introduction) -> int:
+    """Number of the newest entry, 0 for none."""
+    wanted = IntroductionNote.introduction_id == introduction.id
+    return uow.session.scalar(select(func.max(IntroductionNote.id)).where(wanted)) or 0
 
 
 def seen(uow: UnitOfWork, actor: Actor, introduction: Introduction, newest: int) -> int:

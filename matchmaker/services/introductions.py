@@ -67,8 +67,9 @@ def listing(
 
 
 def export(uow: UnitOfWork, actor: Actor, wanted: IntroductionFilter) -> Sequence[Introduction]:
-    """The same list as a whole; contacts are no part of it."""
+    """The same list as a whole, without contacts; the look is written down."""
     require(actor, "introduction:read")
+    uow.looked_at(actor, "introduction:export", "introduction:*")
     statement = _loaded(_selected(actor, wanted)).limit(MOST_EXPORTED)
     return uow.session.scalars(statement).all()
 

@@ -10,7 +10,13 @@ from sqlalchemy import select
 from matchmaker.errors import Conflict, Forbidden, InvalidInput, NotFound
 from matchmaker.models import AccessLog, Attachment, Expert, History, Outbox, Problem
 from matchmaker.permissions import ORGANIZER, SYSTEM, VISITOR
-from matchmaker.services import attachments, introduction_steps, introduction_talk, introduction_work, introductions
+from matchmaker.services import (
+    attachments,
+    introduction_steps,
+    introduction_talk,
+    introduction_work,
+    introductions,
+)
 from matchmaker.services.introduction_steps import Meeting
 from matchmaker.services.introductions import IntroductionFilter
 from tests.support.introductions import CONTACTS, FIRM, NOW, attach, later, village
@@ -400,3 +406,14 @@ def test_a_list_takes_the_same_number_of_statements_for_one_and_for_fifty(app):
         town.ask("firm", expert=each)
     assert (one[1], statements()) == (1, (one[0], 50))
     assert one[0] <= 6
+
+
+@pytest.mark.parametrize("state", ["solved", "withdrawn"])
+def test_nobody_is_introduced_to_a_problem_that_is_over(app, state):
+    town = village(app)
+    number = town.ask()
+    with app.unit_of_work() as uow:
+        uow.session.get_one(Problem, town.ids["problem"]).state = state
+    with pytest.raises(Conflict, match="已解决或已撤下"):
+        town.accept(number)
+    town.decline(number)

@@ -28,7 +28,7 @@ from matchmaker.services import (
 from matchmaker.services.introducing import Asked
 from matchmaker.services.introduction_records import SIDES
 from matchmaker.services.introduction_steps import Meeting, Refused
-from matchmaker.services.introductions import IntroductionFilter
+from matchmaker.services.introductions import IntroductionFilter, Reach
 from web.formats import label
 from web.i18n import _, tell
 from web.introductions import KINDS, timeline
@@ -84,7 +84,7 @@ def export() -> Response:
         _("编号"), _("难题"), _("难题单位"), _("专家"), _("专家单位"), _("发起方"), _("状态"),
         _("发起日期"), _("原因"), _("跟进人"),
     )  # fmt: skip
-    with application().reading() as uow:
+    with application().unit_of_work() as uow:
         rows = [_exported(row) for row in introductions.export(uow, actor(), _filter())]
     return csv_answer("introductions", heads, rows)
 
@@ -273,11 +273,10 @@ def _shown(
 ) -> str:
     """The page; looks at contacts are written down and the thread counts as read."""
     app, who = application(), actor()
-    with app.unit_of_work() as uow:
+    reached, seen = _looked(number)
+    with app.reading() as uow:
         row = introductions.get(uow, who, number)
         notes = introduction_talk.thread(uow, row) if introductions.connected(row) else []
-        reached = introductions.reached(uow, who, row)
-        seen = introduction_talk.seen(uow, who, row, notes[-1].id if notes else 0)
         steps = introduction_work.open_steps(who, row)
         return render_template(
             "pages/introduction.html",
@@ -302,6 +301,18 @@ def _shown(
             fault=fault,
             form=form,
         )
+
+
+def _looked(number: int) -> tuple[dict[str, Reach], int]:
+    """Contacts, and how far the thread was read before; both are written down, in a short unit."""
+    app, who = application(), actor()
+    with app.reading() as uow:
+        if not introductions.connected(introductions.get(uow, who, number)):
+            return {}, 0
+    with app.unit_of_work() as uow:
+        row = introductions.get(uow, who, number)
+        seen = introduction_talk.seen(uow, who, row, introduction_talk.newest(uow, row))
+        return introductions.reached(uow, who, row), seen
 
 
 def _links(uow: UnitOfWork, row: Introduction) -> dict[str, bool]:
