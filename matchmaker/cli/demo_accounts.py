@@ -73,15 +73,16 @@ def _standing(uow: UnitOfWork, role: str, name: str) -> tuple[Standing, str]:
     """What the person of a role is in the fictional county, and how he is called."""
     from sqlalchemy import func, select
 
-    from matchmaker.models import Expert, Problem, Territory
+    from matchmaker.models import Expert, Organization, Problem, Territory
     from matchmaker.services.account_changes import Standing
 
     if role == "enterprise":
         busiest = (
-            select(Problem.organization_id)
-            .where(Problem.organization_id.is_not(None))
-            .group_by(Problem.organization_id)
-            .order_by(func.count().desc(), Problem.organization_id)
+            select(Organization.id)
+            .join(Problem, Problem.organization_id == Organization.id)
+            .where(Organization.kind == "enterprise")
+            .group_by(Organization.id)
+            .order_by(func.count().desc(), Organization.id)
         )
         return Standing([role], [uow.session.scalars(busiest.limit(1)).one()]), name
     if role in {"expert", "body_liaison"}:

@@ -137,7 +137,7 @@ def test_large_type_is_chosen_and_kept(visitor: FlaskClient) -> None:
 def test_styles_and_scripts_are_small_and_kept(visitor: FlaskClient) -> None:
     page = visitor.get("/").text
     addresses = re.findall(r'(?:href|src)="([^"]+\.(?:css|js)\?v=[^"]+)"', page)
-    assert len(addresses) == 3
+    assert len(addresses) == 4
     answers = [visitor.get(address, headers={"Accept-Encoding": "gzip"}) for address in addresses]
     assert all(answer.content_encoding == "gzip" for answer in answers)
     assert all("immutable" in answer.headers["Cache-Control"] for answer in answers)
