@@ -69,6 +69,11 @@ def accept(uow: UnitOfWork, actor: Actor, number: int, *, now: datetime) -> Intr
     row, who = _for_side(uow, actor, number, "introduction:answer", answers=True, step="accept")
     if row.problem.state in _OVER:
         raise Conflict(Message("这项难题已解决或已撤下，不必再答复。"), hint=Message("有疑问请联系组织者。"))
+    if refusals.kept_apart(row.problem, row.expert):
+        raise Conflict(
+            Message("这位专家和这项难题之间有回避关系，不能引荐。"),
+            hint=Message("回避单位和对其隐藏的单位由各方设定；有疑问请联系组织者。"),
+        )
     move(row, "accept")
     row.answered_at = now
     attachments.grant(uow, index_id(row.problem), row.sides["supply"])

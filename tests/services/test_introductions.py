@@ -417,3 +417,14 @@ def test_nobody_is_introduced_to_a_problem_that_is_over(app, state):
     with pytest.raises(Conflict, match="已解决或已撤下"):
         town.accept(number)
     town.decline(number)
+
+
+def test_a_side_that_was_hidden_from_the_other_meanwhile_is_not_introduced(app):
+    town = village(app)
+    number = town.ask()
+    with app.unit_of_work() as uow:
+        row = uow.session.get_one(Problem, town.ids["problem"])
+        row.hidden_from = f" org:{town.ids['university']} "
+    with pytest.raises(Conflict, match="回避"):
+        town.accept(number, "office")
+    assert town.row(number).state == "asked"
