@@ -11,8 +11,8 @@ from sqlalchemy import and_, or_, select
 
 from matchmaker import lifecycle
 from matchmaker.messages import Message
-from matchmaker.models import Expert, Problem, SecretLink
-from matchmaker.permissions import Actor, require
+from matchmaker.models import Expert, Invitation, Problem, SecretLink
+from matchmaker.permissions import Actor, allowed, require
 from matchmaker.services import answers
 from matchmaker.services.problems import shown_to
 from matchmaker.storage.queries import readable_by
@@ -58,6 +58,7 @@ KINDS: dict[str, Message] = {
     "answer": Message("答复期限"),
     "stale": Message("资料待核实"),
     "meeting": Message("见面"),
+    "invitation": Message("邀请到期"),
 }
 
 
@@ -175,7 +176,26 @@ def _stale(uow: UnitOfWork, actor: Actor, first: date, last: date) -> Sequence[E
     ]
 
 
+def _invitations(uow: UnitOfWork, actor: Actor, first: date, last: date) -> Sequence[Entry]:
+    """Last days of invitations that nobody has used, of who may invite: the office, liaisons of the body."""
+    if not allowed(actor, "account:invite"):
+        return []
+    span = (datetime.combine(first, datetime.min.time()), datetime.combine(last, datetime.max.time()))
+    statement = (
+        select(Invitation.id, Invitation.name, Invitation.expires_at)
+        .where(Invitation.used_at.is_(None), Invitation.expires_at.between(*span))
+        .order_by(Invitation.expires_at, Invitation.id)
+        .limit(MOST)
+    )
+    if not actor.is_office:
+        statement = statement.where(Invitation.organization_id.in_(actor.liaison_of))
+    return [
+        Entry(f"invitation:{number}", until.date(), name, "invitation", "/invitations")
+        for number, name, until in uow.session.execute(statement)
+    ]
+
+
 #: Purpose of the link by which a calendar program reads somebody's calendar.
 FEED = "calendar"
 #: Every source; a later subject adds its own.
-SOURCES: list[Source] = [_deadlines, _expiries, _answers, _stale]
+SOURCES: list[Source] = [_deadlines, _expiries, _answers, _stale, _invitations]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -139,6 +140,22 @@ def test_the_second_of_two_answers_is_told_of_the_first(app, people):
     with pytest.raises(Conflict, match="林一鸣（专属链接）"):
         give(app, link, {"weekdays": [], "hours": "上午"}, revision=0)
     assert give(app, link, {"weekdays": [], "hours": "上午"}, revision=1)
+
+
+def test_of_many_answers_at_the_same_time_one_counts(app, people):
+    link = issued(app, people)
+
+    def answer(number):
+        try:
+            return give(app, link, {"weekdays": [], "hours": f"第 {number} 个"}, revision=0)
+        except Conflict:
+            return False
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(answer, range(8))) == [False] * 7 + [True]
+    with app.reading() as uow:
+        row = uow.session.get(SecretLink, link.id)
+        assert (row.revision, row.answers["hours"]) == (1, uow.session.get(Expert, people["first"]).hours)
 
 
 def test_only_who_answers_for_somebody_writes_for_him(app, people):

@@ -8,7 +8,7 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
-from matchmaker.models import Account, Problem, SecretLink, now
+from matchmaker.models import Account, Introduction, Invitation, Problem, SecretLink, now
 from matchmaker.permissions import ORGANIZER
 from matchmaker.services import secret_links
 from matchmaker.services.recipients import Recipient
@@ -72,6 +72,26 @@ def test_an_answer_due_stands_there_until_it_is_given(app, organizer, july):
     with app.unit_of_work() as uow:
         uow.session.get(SecretLink, link.id).answered_at = now()
     assert "要答复的人" not in organizer.get("/calendar").text
+
+
+def test_a_meeting_and_an_invitation_stand_there_for_whom_they_concern(app, site, organizer, july):
+    (person,) = store(app, expert("会面的专家"))
+    store(
+        app,
+        Introduction(
+            problem_id=1,
+            expert_id=person,
+            asked_by="demand",
+            state="meeting",
+            meeting_at=office("2026-07-22 14:00"),
+        ),
+        Invitation(key_hash="x", role="expert", name="受邀的人", expires_at=office("2026-07-23 10:00")),
+    )
+    outsider = log_in(site, account(app, "enterprise"))
+    for who, seen in ((organizer, True), (outsider, False)):
+        page = who.get("/calendar").text
+        assert [word in page for word in ("会面的专家", "受邀的人")] == [seen, seen]
+    assert ">见面<" in organizer.get("/calendar").text
 
 
 def feed_of(client):
