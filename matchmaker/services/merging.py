@@ -1,10 +1,10 @@
-"""Two records made one, field by field as somebody chose, and made two again exactly as they were."""
+"""Two records made one, field by field as somebody chose; what was found to be two is remembered."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select
@@ -15,42 +15,13 @@ from matchmaker.lifecycle import INTRODUCTION_OPEN
 from matchmaker.messages import Message
 from matchmaker.models import Base, Distinction, Introduction, Merge
 from matchmaker.permissions import Actor, require
-from matchmaker.services import duplicates, linking, provenance, versions
-from matchmaker.services.moving import TECHNICAL, Change, columns_of, give_back, move, noted, stood
+from matchmaker.services import duplicates, linking, versions
+from matchmaker.services.merge_choices import Option, chosen_of, options, take
+from matchmaker.services.moving import Change, columns_of, move, noted
 from matchmaker.services.paging import Page, paged
 from matchmaker.services.profile_changes import bump, refresh_match, refresh_readers
-from matchmaker.services.profile_fields import labels
-from matchmaker.storage.queries import TABLES, index_id, may_read
+from matchmaker.storage.queries import TABLES, may_read
 from matchmaker.storage.unit_of_work import UnitOfWork
-
-#: Fields that are never chosen: they follow from the others.
-_FOLLOWING = frozenset(
-    {"id", "key", "match_key", "confirmed", "provenance", "created_at", "created_by", "reminded_at", "source"}
-    | TECHNICAL
-)
-#: Lists, of which both may be kept.
-_LISTS = frozenset({"fields", "directions", "keywords", "representative", "avoid", "tiers", "projects"})
-CHOICES = ("first", "second", "both")
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One field of a preview.
-
-    Attributes:
-        first: value of the record that is kept.
-        second: value of the other.
-        choice: what is proposed: a confirmed value, else the one that is there, else the fuller one.
-        confirmed: which of the two the person has confirmed: first, second, both or "".
-    """
-
-    name: str
-    label: Message
-    first: Any
-    second: Any
-    choice: str
-    confirmed: str
-    both: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +48,7 @@ def preview(uow: UnitOfWork, actor: Actor, kind: str, kept: int, gone: int) -> P
         count = uow.session.scalar(select(func.count()).select_from(table).where(column == gone)) or 0
         if count:
             moves[table.name] = moves.get(table.name, 0) + count
-    return Preview(duplicates.compare(uow, kind, one, other), one, other, _options(kind, one, other), moves)
+    return Preview(duplicates.compare(uow, kind, one, other), one, other, options(kind, one, other), moves)
 
 
 def merge(
@@ -109,7 +80,7 @@ def merge(
     if kind == "expert":
         _refuse_two_introductions(session, kept, gone)
     versions.begin(uow, one)
-    chosen = _chosen(kind, one, other, choices)
+    chosen = chosen_of(kind, one, other, choices)
     before = _whole(session, kind, kept)
     row = Merge(
         kind=kind, kept_id=kept, gone_id=gone, gone_key=other.key, gone_match=other.match_key,
@@ -118,7 +89,7 @@ def merge(
     )  # fmt: skip
     version = other.index_version
     changes = _projects(session, one.id, other.id, chosen) if kind == "expert" else []
-    _take(one, other, chosen, actor, today)
+    take(one, other, chosen, actor, today)
     session.flush()
     changes += move(session, kind, gone, kept, left=["expert_project"] if kind == "expert" else [])
     changes.append(_remove(session, kind, gone))
@@ -130,57 +101,11 @@ def merge(
     row.changes = [_difference(kind, before, _whole(session, kind, kept)), *changes]
     session.add(row)
     _forget_distinction(session, kind, kept, gone)
-    _tell_index(uow, kind, kept, changes)
+    tell_index(uow, kind, kept, changes)
     uow.enqueue("index", f"{kind}:{gone}", version=version + 1)
     uow.record(actor, f"{kind}:merge", f"{kind}:{kept}", taken=gone, name=row.gone_name, note=note[:200])
     versions.keep(uow, actor, session.get_one(TABLES[kind], kept), note=f"合并 {row.gone_name}"[:200])
     session.flush()
-    return row
-
-
-def undo(uow: UnitOfWork, actor: Actor, number: int, *, now: datetime, keep_changes: bool = False) -> Merge:
-    """Makes two of one again, each with its facts, links and confirmations as they were.
-
-    ``keep_changes`` leaves what was changed since the merge as it is now, and gives back the rest.
-
-    Raises:
-        Conflict: it was undone already; the kept record is gone; or something was changed since.
-    """
-    uow.alone("objects")
-    row = get(uow, actor, number)
-    session = uow.session
-    kept = session.get(TABLES[row.kind], row.kept_id)
-    if row.undone_at is not None:
-        raise Conflict(Message("这次合并已经撤销过了。"), hint=Message("两条记录现在是分开的。"))
-    if kept is None:
-        raise Conflict(
-            Message("保留的记录已不在，不能撤销。"),
-            hint=Message("它可能又被合并到别处：请先撤销那一次合并；若已被清除，则无法恢复。"),
-        )
-    require(actor, f"{row.kind}:merge", kept)
-    changed = _changed_since(session, row)
-    if changed and not keep_changes:
-        raise _changed(row, changed)
-    versions.begin(uow, kept)
-    version = kept.index_version
-    session.flush()
-    session.expunge_all()
-    for place, change in reversed(list(enumerate(row.changes))):
-        if changed.get(place) != ["*"]:
-            give_back(session, _raised(row, change), changed.get(place, ()))
-    if "provenance" in changed.get(0, ()):
-        _origins_again(session, row, changed[0])
-    row = session.merge(row)
-    row.undone_at, row.undone_by = now, actor.name[:100]
-    session.flush()
-    kept = session.get_one(TABLES[row.kind], row.kept_id)
-    kept.index_version = version + 1
-    session.flush()
-    distinguish(uow, actor, row.kind, row.kept_id, row.gone_id, note="撤销合并")
-    _tell_index(uow, row.kind, row.kept_id, row.changes)
-    _tell_index(uow, row.kind, row.gone_id, [])
-    uow.record(actor, f"{row.kind}:unmerge", f"{row.kind}:{row.kept_id}", again=row.gone_id)
-    versions.keep(uow, actor, session.get_one(TABLES[row.kind], row.kept_id), note="撤销合并")
     return row
 
 
@@ -275,89 +200,6 @@ def _missing() -> NotFound:
     )
 
 
-def _options(kind: str, one: Any, other: Any) -> list[Option]:
-    names = {"name": Message("名称"), **labels(kind)}
-    found = []
-    for name, label in names.items():
-        if name in _FOLLOWING or name == "town" or not hasattr(one, name):
-            continue
-        first, second = getattr(one, name), getattr(other, name)
-        if name == "projects":
-            first, second = ([each.title for each in some] for some in (first, second))
-        if first == second or not second:
-            continue
-        confirmed = _confirmed(name, one, other)
-        found.append(
-            Option(
-                name,
-                label,
-                first,
-                second,
-                _proposed(name, first, second, confirmed),
-                confirmed,
-                name in _LISTS,
-            )
-        )
-    return found
-
-
-def _confirmed(name: str, one: Any, other: Any) -> str:
-    held = (name in one.confirmed, name in other.confirmed)
-    return {(True, True): "both", (True, False): "first", (False, True): "second"}.get(held, "")
-
-
-def _proposed(name: str, first: Any, second: Any, confirmed: str) -> str:
-    if confirmed in {"first", "second"}:
-        return confirmed
-    if not first:
-        return "second"
-    if name in _LISTS:
-        return "both"
-    return "second" if name in {"profile", "summary"} and len(second) > len(first) else "first"
-
-
-def _chosen(kind: str, one: Any, other: Any, choices: Mapping[str, str]) -> dict[str, str]:
-    found = {}
-    for option in _options(kind, one, other):
-        choice = choices.get(option.name, option.choice)
-        if choice not in CHOICES or (choice == "both" and not option.both):
-            raise InvalidInput(
-                Message("“%(field)s”的选择无效。", {"field": option.label}),
-                fields={option.name: Message("请选择保留哪一个。")},
-            )
-        found[option.name] = choice
-    return found
-
-
-def _take(one: Any, other: Any, chosen: Mapping[str, str], actor: Actor, today: date) -> None:
-    """The chosen values, with their confirmations and origins."""
-    confirmed = set(one.confirmed)
-    origins = dict(one.provenance or {})
-    for name, choice in chosen.items():
-        if choice == "first":
-            continue
-        if name != "projects":
-            mine, theirs = getattr(one, name), getattr(other, name)
-            setattr(
-                one,
-                name,
-                [*mine, *(each for each in theirs if each not in mine)] if choice == "both" else theirs,
-            )
-        if choice == "second":
-            confirmed.discard(name)
-            origins.pop(name, None)
-            if name in (other.provenance or {}):
-                origins[name] = other.provenance[name]
-    same = {name for name in other.confirmed if getattr(one, name, None) == getattr(other, name, ...)}
-    taken = {"projects"} & set(other.confirmed) if chosen.get("projects") == "second" else set()
-    one.confirmed = sorted(confirmed | same | taken)
-    one.provenance = origins
-    both = [name for name, choice in chosen.items() if choice == "both"]
-    provenance.note(one, both, "merge", actor, on=today, what=f"{index_id(other)} {other.name}")
-    days = [day for day in (one.verified_on, other.verified_on) if day is not None]
-    one.verified_on = max(days) if days else None
-
-
 def _projects(session: Session, kept: int, gone: int, chosen: Mapping[str, str]) -> list[Change]:
     """Experience: of one, of the other, or of both, one below the other."""
     choice = chosen.get("projects", "both")
@@ -398,43 +240,6 @@ def _difference(kind: str, before: Mapping[Any, Any], after: Mapping[Any, Any]) 
     return noted(TABLES[kind].__table__, before, changed)
 
 
-def _changed_since(session: Session, row: Merge) -> dict[int, list[str]]:
-    """Place of a change → its columns that somebody changed since."""
-    found = {place: stood(session, change) for place, change in enumerate(row.changes)}
-    return {place: names for place, names in found.items() if names}
-
-
-def _changed(row: Merge, changed: Mapping[int, list[str]]) -> Conflict:
-    names = {**labels(row.kind), "verified_on": Message("最近核实日期"), "confirmed": Message("本人确认")}
-    told: list[str] = []
-    for place, columns in changed.items():
-        table = row.changes[place]["table"]
-        if table == row.kind and columns != ["*"]:
-            told += [str(names.get(name, name)) for name in columns if name != "provenance"]
-        else:
-            told.append(table)
-    return Conflict(
-        Message("合并之后有过更改，不能原样撤销：%(told)s。", {"told": "、".join(dict.fromkeys(told))[:300]}),
-        hint=Message("可以选择“保留之后的更改”再撤销：改过的内容留在保留的记录上，其余恢复原样。"),
-    )
-
-
-def _origins_again(session: Session, row: Merge, kept: Iterable[str]) -> None:
-    """Origins as they were, but for the fields that stay as they were changed since."""
-    held = session.get_one(TABLES[row.kind], row.kept_id)
-    now_are = held.provenance
-    stay = {name: now_are[name] for name in kept if name in now_are}
-    held.provenance = {**row.changes[0]["before"].get("provenance", {}), **stay}
-    session.flush()
-
-
-def _raised(row: Merge, change: Change) -> Change:
-    """The gone record comes back with a version above that of its removal from the index."""
-    if change["table"] != row.kind or change["after"] is not None:
-        return change
-    return {**change, "before": {**change["before"], "index_version": change["before"]["index_version"] + 2}}
-
-
 def _forget_distinction(session: Session, kind: str, first: int, second: int) -> None:
     low, high = sorted((first, second))
     session.execute(
@@ -444,7 +249,7 @@ def _forget_distinction(session: Session, kind: str, first: int, second: int) ->
     )
 
 
-def _tell_index(uow: UnitOfWork, kind: str, number: int, changes: Iterable[Change]) -> None:
+def tell_index(uow: UnitOfWork, kind: str, number: int, changes: Iterable[Change]) -> None:
     """The record, what shows it, and every moved row that stands in the index itself."""
     uow.session.flush()
     uow.session.expire_all()

@@ -12,11 +12,12 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from matchmaker.errors import Conflict, InvalidInput, NotFound
 from matchmaker.messages import Message
-from matchmaker.models import Account, Achievement, Expert, ExpertProject, Indicator, Organization, Territory
+from matchmaker.models import Account, Achievement, Expert, ExpertProject, Indicator, Organization
 from matchmaker.permissions import Actor, allowed, require
 from matchmaker.services import provenance, versions
 from matchmaker.services.organization_names import organizations_by_name
 from matchmaker.services.profile_changes import refresh_match, refresh_readers, set_town, tell_index
+from matchmaker.services.profile_choices import towns
 from matchmaker.services.profile_fields import FORMS, step_of
 from matchmaker.services.profile_values import parse
 from matchmaker.storage.queries import index_id, may_read, readable_by
@@ -30,8 +31,6 @@ _OPTIONS: dict[str, tuple[Any, ...]] = {
     "organization": (),
 }
 _CHILDREN: dict[str, type[Any]] = {"projects": ExpertProject, "indicators": Indicator}
-#: Kinds of bodies that may care for others.
-TOWN_KINDS = ("government", "park", "incubator")
 
 
 def get(uow: UnitOfWork, actor: Actor, kind: str, number: int) -> Any:
@@ -190,31 +189,6 @@ def on_behalf(actor: Actor, row: Profile) -> Actor:
     if body is None or body.id in {*actor.organizations, *actor.liaison_of}:
         return actor
     return actor.acting_for(body.name)
-
-
-def experts_of(uow: UnitOfWork, actor: Actor, organization: int | None) -> list[tuple[int, str]]:
-    """Numbers and names of a body's readable experts, for a choice."""
-    if organization is None:
-        return []
-    statement = select(Expert.id, Expert.name).where(
-        Expert.organization_id == organization, readable_by(actor, Expert)
-    )
-    found = uow.session.execute(statement.order_by(Expert.name, Expert.id).limit(1000))
-    return [(number, name) for number, name in found]
-
-
-def town_of(uow: UnitOfWork, row: Organization) -> int | None:
-    """The town that cares for a body."""
-    return uow.session.scalar(select(Territory.town_id).where(Territory.organization_id == row.id))
-
-
-def towns(uow: UnitOfWork, actor: Actor) -> list[tuple[int, str]]:
-    """Bodies that may care for others, for a choice."""
-    statement = select(Organization.id, Organization.name).where(
-        Organization.kind.in_(TOWN_KINDS), readable_by(actor, Organization)
-    )
-    rows = uow.session.execute(statement.order_by(Organization.name, Organization.id).limit(1000))
-    return [(number, name) for number, name in rows]
 
 
 def _body(uow: UnitOfWork, actor: Actor, kind: str, values: Mapping[str, Any]) -> Organization | None:

@@ -25,7 +25,7 @@ from matchmaker.models import (
     Territory,
 )
 from matchmaker.permissions import ORGANIZER, VISITOR
-from matchmaker.services import duplicates, merging, profiles, purging, spellings
+from matchmaker.services import duplicates, merging, profiles, purging, spellings, unmerging
 from matchmaker.services.merged import kept as kept_of
 from tests.support.accounts import account, actor
 from tests.support.imports import jsonl, load
@@ -59,7 +59,7 @@ def merge(app, kind, kept, gone, who=ORGANIZER, **choices):
 
 def undo(app, number, who=ORGANIZER, **options):
     with app.unit_of_work() as uow:
-        merging.undo(uow, who, number, now=NOW, **options)
+        unmerging.undo(uow, who, number, now=NOW, **options)
 
 
 def found(app, kind="expert", who=ORGANIZER, of=None):

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from matchmaker.errors import Conflict
 from matchmaker.messages import Message
 from matchmaker.permissions import require
-from matchmaker.services import duplicates, merging, profile_fields
+from matchmaker.services import duplicates, merging, profile_fields, unmerging
 from matchmaker.services.paging import Page
 from web.formats import label, labels
 from web.i18n import _, tell
@@ -111,7 +111,7 @@ def undo(number: int) -> ResponseReturnValue:
     keep = request.form.get("keep") == "yes"
     try:
         with application().unit_of_work() as uow:
-            merging.undo(uow, actor(), number, now=application().clock(), keep_changes=keep)
+            unmerging.undo(uow, actor(), number, now=application().clock(), keep_changes=keep)
     except Conflict as fault:
         return _show(number, fault), 409
     flash(_("已撤销合并，两条记录已恢复。"), "done")

@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.messages import Message
 from matchmaker.permissions import allowed, require
-from matchmaker.services import achieving, profile_fields, profile_values, profiles
+from matchmaker.services import achieving, profile_choices, profile_fields, profile_values, profiles
 from matchmaker.services.profile_fields import FORMS, ROWS, Field, Step, step_of
 from matchmaker.services.versions import StaleForm, differences
 from web.formats import label, options
@@ -244,7 +244,7 @@ def _steps(kind: str, step: Step, row: Any) -> list[tuple[str, str, str]]:
 def _values(uow: UnitOfWork, kind: str, step: Step, row: Any) -> dict[str, Any]:
     values = profile_values.show(kind, step, row, actor())
     if any(field.kind == "town" for field in step.fields):
-        values["town"] = profiles.town_of(uow, row) or ""
+        values["town"] = profile_choices.town_of(uow, row) or ""
     return values
 
 
@@ -252,10 +252,10 @@ def _choices(uow: UnitOfWork, kind: str, field: Field, row: Any) -> list[tuple[s
     if field.name == "visibility":
         return [(code, label("VISIBILITY", code)) for code in profile_values.VISIBLE[kind]]
     if field.kind == "person":
-        pairs = profiles.experts_of(uow, actor(), row.organization_id if row is not None else None)
+        pairs = profile_choices.experts_of(uow, actor(), row.organization_id if row is not None else None)
         return [(str(number), name) for number, name in pairs]
     if field.kind == "town":
-        return [(str(number), name) for number, name in profiles.towns(uow, actor())]
+        return [(str(number), name) for number, name in profile_choices.towns(uow, actor())]
     return options(field.table) if field.kind in {"choice", "codes", "rows"} else []
 
 
