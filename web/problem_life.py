@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import Flask, url_for
@@ -57,7 +57,7 @@ class Button:
     href: str = ""
     action: str = ""
     reasons: str = ""
-    why: Message = field(default=Message(""))
+    why: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)

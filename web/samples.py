@@ -226,3 +226,6 @@ SIGNS = (
     SimpleNamespace(weight=3, what=Message("单位相同：%(body)s", {"body": "浙东滨海理工大学"})),
     SimpleNamespace(weight=-1.5, what=Message("各有不少合作者，没有一位相同")),
 )
+
+#: A step of a problem's life that asks for reasons.
+STEP = SimpleNamespace(key="withdraw", name=Message("撤下"), action="#", reasons="WITHDRAW_REASONS")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
 from matchmaker.lifecycle import SHOWN
-from matchmaker.models import Problem, ProblemBody, Territory
+from matchmaker.models import Account, Expert, Problem, ProblemBody, Territory
 from matchmaker.permissions import Actor, audiences_of, readers_by, written
 from matchmaker.services import attachments
 from matchmaker.storage.unit_of_work import UnitOfWork
@@ -25,7 +25,7 @@ def refresh(uow: UnitOfWork, row: Problem) -> bool:
     """
     bodies = _bodies(uow, row)
     own = [*([row.organization_id] if row.organization_id else []), *bodies["participant"]]
-    hidden = _audiences(number for number in bodies["rival"] if number not in own)
+    hidden = _audiences(uow, [number for number in bodies["rival"] if number not in own])
     further = set(_town(uow, row.organization_id))
     if row.created_by is not None:
         further.add(f"account:{row.created_by}")
@@ -65,9 +65,14 @@ def _bodies(uow: UnitOfWork, row: Problem) -> dict[str, list[int]]:
     return found
 
 
-def _audiences(numbers: Iterable[int]) -> set[str]:
-    """Everybody of these bodies: who belongs to them and who answers for them."""
-    return {f"{kind}:{number}" for number in numbers for kind in ("org", "liaison")}
+def _audiences(uow: UnitOfWork, numbers: Sequence[int]) -> set[str]:
+    """Everybody of these bodies: who belongs to them, who answers for them, their experts with an account."""
+    found = {f"{kind}:{number}" for number in numbers for kind in ("org", "liaison")}
+    if numbers:
+        people = select(Expert.id).join(Account, Account.expert_id == Expert.id)
+        statement = people.where(Expert.organization_id.in_(numbers))
+        found |= {f"expert:{number}" for number in uow.session.scalars(statement)}
+    return found
 
 
 def _town(uow: UnitOfWork, organization: int | None) -> list[str]:

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from matchmaker.errors import Conflict, Forbidden, InvalidInput, NotFound
-from matchmaker.models import History, Job, Organization, Problem, ProblemBody, Territory, Version
+from matchmaker.models import Account, History, Job, Organization, Problem, ProblemBody, Territory, Version
 from matchmaker.permissions import ORGANIZER, VISITOR, Actor
-from matchmaker.services import posting, problems, versions
+from matchmaker.services import posting, problems, reviewing, versions, visibility
 from matchmaker.services.versions import StaleForm
-from tests.support.samples import organization, problem, store
+from tests.support.samples import expert, organization, problem, store
 
 AT = datetime.fromisoformat("2026-03-05T02:00")
 SHORT = {
@@ -279,8 +279,6 @@ def test_rivals_do_not_see_it_even_when_it_is_published(app, firm):
     with app.unit_of_work() as uow:
         row = uow.session.get(Problem, number)
         row.state = "published"
-        from matchmaker.services import visibility
-
         visibility.refresh(uow, row)
     rival, participant = firm_of(by_role["rival"], account=7), firm_of(by_role["participant"], account=8)
     other = firm_of(firm + 90, account=9)
@@ -309,8 +307,6 @@ def test_invited_bodies_read_it_once_it_is_published(app, firm):
     with app.reading() as uow, pytest.raises(NotFound):
         problems.get(uow, guest, number)
     with app.unit_of_work() as uow:
-        from matchmaker.services import reviewing
-
         reviewing.publish(uow, ORGANIZER, number, at=AT, expires_on=AT.date().replace(year=2027))
     with app.reading() as uow:
         assert problems.get(uow, guest, number).state == "published"
@@ -330,3 +326,18 @@ def test_an_older_version_comes_back_as_a_new_one(app, firm):
         assert [each.number for each in versions.listing(uow, f"problem:{number}")] == [3, 2, 1]
     with pytest.raises(NotFound), app.unit_of_work() as uow:
         posting.restore(uow, actor, number, 9, revision=3, at=AT)
+
+
+def test_an_expert_of_a_rival_does_not_see_it_either(app, firm):
+    rival = store(app, organization("宏达钮扣有限公司", kind="enterprise"))[0]
+    person = store(app, expert("章工", organization_id=rival))[0]
+    with app.unit_of_work() as uow:
+        uow.session.add(Account(name="章工", roles=["expert"], expert_id=person, state="active"))
+    number = post(app, firm_of(firm), rivals=["宏达钮扣有限公司"], visibility="members")
+    with app.unit_of_work() as uow:
+        reviewing.publish(uow, ORGANIZER, number, at=AT, expires_on=AT.date().replace(year=2027))
+    spy, other = (Actor("expert", "某", account=30 + each, expert=each) for each in (person, person + 1))
+    with app.reading() as uow:
+        assert problems.get(uow, other, number).title == "镀层变色"
+        with pytest.raises(NotFound):
+            problems.get(uow, spy, number)
