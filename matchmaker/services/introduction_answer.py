@@ -23,8 +23,8 @@ _YES, _NO = "accept", "decline"
 
 
 def _row(uow: UnitOfWork, link: SecretLink) -> Introduction:
-    number = int(link.subject.partition(":")[2])
-    row = uow.session.get(Introduction, number)
+    kind, _, number = link.subject.partition(":")
+    row = uow.session.get(Introduction, int(number)) if kind == "introduction" else None
     if row is None:
         raise NotFound(Message("这项引荐已不存在。"), hint=Message("有疑问请致电办公室。"))
     return row
