@@ -33,7 +33,7 @@ def picture(text: str) -> str:
     segno.make(text, error="m").save(
         file,
         kind="svg",
-        scale=5,
+        omitsize=True,
         border=3,
         xmldecl=False,
         svgns=True,

@@ -130,6 +130,7 @@ def test_recovery_codes_are_read_however_they_are_typed():
 def test_the_picture_obeys_the_policy_of_the_site():
     drawn = second_factor.picture(second_factor.address(second_factor.new_secret(), "李<b>", "本站"))
     assert drawn.startswith("<svg")
+    assert "viewBox" in drawn  # it is drawn smaller or larger as a whole
     assert not any(word in drawn for word in ("style=", "<script", "<b>", "http://www.w3.org/1999/xlink"))
 
 
