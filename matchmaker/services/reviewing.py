@@ -21,6 +21,13 @@ from matchmaker.storage.queries import index_id, readable_by
 from matchmaker.storage.unit_of_work import UnitOfWork
 from matchmaker.taxonomy import RETURN_REASONS, VISIBILITY, WITHDRAW_REASONS, Table
 
+#: As the owner wanted it → as a reviewer may publish it: never to more readers, never with a hidden firm.
+_NARROWER = {
+    "public": {"public", "anonymous", "members", "invited"},
+    "anonymous": {"anonymous"},
+    "members": {"members", "invited"},
+    "invited": {"invited"},
+}
 #: Problems published at once from the queue.
 MOST_AT_ONCE = 100
 
@@ -229,6 +236,8 @@ def _check_publishing(
     faults: dict[str, Message] = {}
     if visibility not in VISIBILITY:
         faults["visibility"] = Message("请从列表中选择公开范围。")
+    elif visibility not in _NARROWER.get(row.visibility, set(VISIBILITY)):
+        faults["visibility"] = Message("不能比提交人要求的更公开；请退回商定，或征得同意后代为修改。")
     if expires_on <= today:
         faults["expires_on"] = Message("有效期应在今天之后。")
     for hindrance in attachments.hindrances(uow, index_id(row), publishing=True):

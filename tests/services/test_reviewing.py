@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -277,3 +278,22 @@ def test_a_poster_without_account_completes_it_by_his_link(app):
     do(app, reviewing.send_back, ORGANIZER, number, reasons=["target"])
     with app.reading() as uow:
         assert len(uow.session.scalars(select(SecretLink)).all()) == 2
+
+
+@pytest.mark.parametrize(
+    ("wanted", "published"),
+    [
+        ("public", {"public", "anonymous", "members", "invited"}),
+        ("anonymous", {"anonymous"}),
+        ("members", {"members", "invited"}),
+        ("invited", {"invited"}),
+    ],
+)
+def test_a_reviewer_never_shows_more_than_the_owner_wanted(app, firm, wanted, published):
+    allowed = set()
+    for visibility in ("public", "anonymous", "members", "invited"):
+        number = post(app, firm, visibility=wanted)
+        with suppress(InvalidInput):
+            publish(app, number, visibility=visibility)
+            allowed.add(visibility)
+    assert allowed == published
