@@ -12,8 +12,9 @@ from flask import redirect
 from flask.typing import ResponseReturnValue
 
 from matchmaker.errors import NotFound
+from matchmaker.messages import Message
 from matchmaker.permissions import ACTIONS, allowed
-from matchmaker.services import confirming, merged, profile_fields, profiles, provenance
+from matchmaker.services import confirming, merged, profile_fields, profile_values, profiles, provenance
 from matchmaker.services.provenance import Origin
 from web.formats import label, labels
 from web.i18n import tell
@@ -23,6 +24,7 @@ from web.request import actor, application, url_for_id
 _TABLES = {"fields": "FIELDS", "region": "REGIONS", "tiers": "TIERS", "transfer_modes": "TRANSFER_MODES"}
 
 
+_VERIFIED = Message("最近核实日期")
 View = Callable[[int], ResponseReturnValue]
 
 
@@ -61,10 +63,17 @@ class Fact:
 def facts_of(row: Any) -> list[Fact]:
     """The confirmable facts of an expert in the order of his form."""
     origins = provenance.origins(row)
+    masked = {} if profile_values.may_see_contacts(actor(), row) else _masked(row)
     return [
-        Fact(name, tell(title), shown(row, name), origins.get(name), name in row.confirmed)
+        Fact(name, tell(title), masked.get(name, shown(row, name)), origins.get(name), name in row.confirmed)
         for name, title in confirming.CONFIRMABLE.items()
     ]
+
+
+def _masked(row: Any) -> dict[str, str]:
+    """Contacts of somebody as those see them who may not read them."""
+    steps = profile_fields.FORMS[row.__tablename__]
+    return {name: text for step in steps for name, text in profile_values.masked(step, row).items()}
 
 
 def sources_of(row: Any) -> list[Fact]:
@@ -72,7 +81,7 @@ def sources_of(row: Any) -> list[Fact]:
     origins = provenance.origins(row)
     return [
         Fact(name, tell(title), "", origins[name], name in row.confirmed)
-        for name, title in profile_fields.labels(row.__tablename__).items()
+        for name, title in [*profile_fields.labels(row.__tablename__).items(), ("verified_on", _VERIFIED)]
         if name in origins
     ]
 

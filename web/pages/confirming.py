@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message
-from matchmaker.permissions import require
-from matchmaker.services import body_experts, confirming, profile_fields, profile_values, profiles
+from matchmaker.permissions import allowed, require
+from matchmaker.services import body_experts, confirming, profile_fields, profiles
 from web.i18n import _
 from web.profile_view import facts_of
 from web.request import actor, application, number_argument, page_number, url_for_id
@@ -27,16 +27,19 @@ WAYS: dict[str, Message] = {
 
 @blueprint.get("/experts/<int:number>/confirm")
 def show(number: int) -> str:
-    """Every fact of one's profile with its origin, to be confirmed one by one or all."""
+    """Every fact of a profile with its origin: the person confirms them, others note how they verified it."""
     with application().reading() as uow:
         row = profiles.get(uow, actor(), "expert", number)
-        require(actor(), "expert:confirm", row)
+        is_self = allowed(actor(), "expert:confirm", row)
+        if not is_self:
+            require(actor(), "expert:verify", row)
         return render_template(
             "pages/profile_confirm.html",
             expert=row,
             facts=facts_of(row),
             stale=_is_stale(row),
-            may_see_contacts=profile_values.may_see_contacts(actor(), row),
+            is_self=is_self,
+            ways=WAYS,
         )
 
 

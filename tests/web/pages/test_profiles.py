@@ -259,3 +259,19 @@ def test_the_components_stand_in_the_style_guide(organizer: FlaskClient) -> None
     assert page.status_code == 200
     for part in ("small-row", "各有不少合作者", "专家名录.xlsx"):
         assert part in page.text, part
+
+
+def test_the_office_sees_the_facts_with_contacts_masked_and_notes_how_it_verified_them(
+    organizer: FlaskClient, liaison: FlaskClient, client: FlaskClient, county: County
+) -> None:
+    address = f"/experts/{county.open['expert']}/confirm"
+    page = organizer.get(address).text
+    assert ("13812345678" in page, "138******78" in page, "怎样核实" in page) == (False, True, True)
+    assert "13812345678" in liaison.get(address).text
+    assert client.get(address).status_code == 403
+    assert organizer.post(address, data={"action": "all"}).status_code == 403
+    noted = organizer.post(
+        address.replace("confirm", "verify"), data={"how": "visit", "remark": "当面\x07核对"}
+    )
+    assert noted.status_code == 303
+    assert "走访 · 当面核对" in liaison.get(noted.location).text
