@@ -8,12 +8,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import contains_eager
 
 from matchmaker import lifecycle
 from matchmaker.messages import Message
-from matchmaker.models import Expert, Invitation, Problem, SecretLink
+from matchmaker.models import Expert, Introduction, Invitation, Problem, SecretLink
 from matchmaker.permissions import Actor, allowed, require
-from matchmaker.services import answers
+from matchmaker.services import answers, introductions
 from matchmaker.services.problems import shown_to
 from matchmaker.storage.queries import readable_by
 from matchmaker.storage.unit_of_work import UnitOfWork
@@ -195,7 +196,35 @@ def _invitations(uow: UnitOfWork, actor: Actor, first: date, last: date) -> Sequ
     ]
 
 
+def _meetings(uow: UnitOfWork, actor: Actor, first: date, last: date) -> Sequence[Entry]:
+    """Meetings of introductions, for the calendar of whoever takes part in them."""
+    if not allowed(actor, "introduction:read"):
+        return []
+    span = (datetime.combine(first, datetime.min.time()), datetime.combine(last, datetime.max.time()))
+    statement = (
+        select(Introduction)
+        .join(Introduction.problem)
+        .join(Introduction.expert)
+        .where(introductions.shown_to(actor), Introduction.meeting_at.between(*span))
+        .order_by(Introduction.meeting_at, Introduction.id)
+        .options(contains_eager(Introduction.problem), contains_eager(Introduction.expert))
+        .limit(MOST)
+    )
+    return [_met(row) for row in uow.session.scalars(statement)]
+
+
+def _met(row: Introduction) -> Entry:
+    assert row.meeting_at is not None
+    title = " · ".join(filter(None, (row.problem.title, row.expert.name, row.meeting_place)))
+    cancelled = row.state not in {"meeting", "intention"}
+    link = f"/introductions/{row.id}"
+    key = f"introduction:{row.id}:meeting"
+    return Entry(
+        key, row.meeting_at.date(), title, "meeting", link, row.version, cancelled, at=row.meeting_at
+    )
+
+
 #: Purpose of the link by which a calendar program reads somebody's calendar.
 FEED = "calendar"
 #: Every source; a later subject adds its own.
-SOURCES: list[Source] = [_deadlines, _expiries, _answers, _stale, _invitations]
+SOURCES: list[Source] = [_deadlines, _expiries, _answers, _stale, _invitations, _meetings]

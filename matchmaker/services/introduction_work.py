@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import contains_eager
 
 from matchmaker.models import Account, Expert, Introduction, IntroductionNote, IntroductionSeen, Problem
 from matchmaker.permissions import Actor, allowed
-from matchmaker.services.calendar import MOST, SOURCES, Entry
 from matchmaker.services.introducing import BEGINS, LOOKING
 from matchmaker.services.introductions import reader_of, shown_to
 from matchmaker.services.paging import holds
@@ -126,34 +124,3 @@ def _to_answer(actor: Actor) -> ColumnElement[bool]:
         and_(Introduction.asked_by == "demand", or_(*supply)),
     )
     return and_(Introduction.state == "asked", mine)
-
-
-def meetings(uow: UnitOfWork, actor: Actor, first: date, last: date) -> Sequence[Entry]:
-    """Meetings of introductions, for the calendar of whoever takes part in them."""
-    if not allowed(actor, "introduction:read"):
-        return []
-    span = (datetime.combine(first, time.min), datetime.combine(last, time.max))
-    statement = (
-        select(Introduction)
-        .join(Introduction.problem)
-        .join(Introduction.expert)
-        .where(shown_to(actor), Introduction.meeting_at.between(*span))
-        .order_by(Introduction.meeting_at, Introduction.id)
-        .options(contains_eager(Introduction.problem), contains_eager(Introduction.expert))
-        .limit(MOST)
-    )
-    return [_met(row) for row in uow.session.scalars(statement)]
-
-
-def _met(row: Introduction) -> Entry:
-    assert row.meeting_at is not None
-    title = " · ".join(filter(None, (row.problem.title, row.expert.name, row.meeting_place)))
-    cancelled = row.state not in {"meeting", "intention"}
-    link = f"/introductions/{row.id}"
-    key = f"introduction:{row.id}:meeting"
-    return Entry(
-        key, row.meeting_at.date(), title, "meeting", link, row.version, cancelled, at=row.meeting_at
-    )
-
-
-SOURCES.append(meetings)
