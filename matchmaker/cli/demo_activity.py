@@ -113,7 +113,7 @@ def _introduce(app: Application, rankings: list[tuple[int, Ranking]]) -> int:
     with app.unit_of_work() as uow:
         for number in asked[1:2]:
             introduction_steps.accept(uow, office, number, now=now)
-            introduction_talk.write(uow, office, number, "样件下周寄出，先做盐雾和跌落两项。", now=now)
+            introduction_talk.write(uow, office, number, "已约下周三电话沟通，请先把检测报告发来。", now=now)
         for number in asked[2:]:
             introduction_steps.decline(uow, office, number, Refused("busy", "今年的课题已排满。"), now=now)
     return len(asked)

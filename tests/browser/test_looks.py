@@ -28,6 +28,18 @@ PAGES = {
     "health": "/health/index",
     "styleguide": "/styleguide",
     "not-there": "/nope",
+    "permissions": "/permissions",
+    "history": "/history",
+    "accounts": "/accounts",
+    "invitations": "/invitations",
+    "stale": "/profiles/stale",
+    "merges": "/merges",
+    "expert-edit": "/experts/1/edit",
+    "expert-new": "/experts/new",
+    "achievement-edit": "/achievements/1/edit",
+    "institute-edit": "/institutes/1/edit",
+    "institute-experts": "/institutes/1/experts",
+    "outbox": "/outbox",
 }
 
 
