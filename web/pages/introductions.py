@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -27,10 +26,10 @@ from matchmaker.services import (
 )
 from matchmaker.services.introducing import Asked
 from matchmaker.services.introduction_records import SIDES
-from matchmaker.services.introduction_steps import Meeting, Refused
-from matchmaker.services.introductions import IntroductionFilter, Reach
-from web.formats import label
+from matchmaker.services.introduction_steps import Meeting
+from matchmaker.services.introductions import IntroductionFilter
 from web.i18n import _, tell
+from web.introduction_parts import exported, links, looked, moment, refused
 from web.introductions import KINDS, timeline
 from web.request import actor, application, number_argument, page_number
 from web.schemas.introductions import AnswerIn, AskIn, FollowerIn, MeetingIn, ReasonIn, WordsIn
@@ -38,7 +37,6 @@ from web.schemas.parsing import load
 from web.tables import csv_answer
 
 if TYPE_CHECKING:
-    from matchmaker.models import Introduction
     from matchmaker.storage.unit_of_work import UnitOfWork
 
 blueprint = Blueprint("introductions", __name__)
@@ -85,7 +83,7 @@ def export() -> Response:
         _("发起日期"), _("原因"), _("跟进人"),
     )  # fmt: skip
     with application().unit_of_work() as uow:
-        rows = [_exported(row) for row in introductions.export(uow, actor(), _filter())]
+        rows = [exported(row) for row in introductions.export(uow, actor(), _filter())]
     return csv_answer("introductions", heads, rows)
 
 
@@ -137,7 +135,7 @@ def answer(number: int) -> ResponseReturnValue:
         if given["answer"] == "accept":
             introduction_steps.accept(uow, actor(), number, now=now)
         else:
-            introduction_steps.decline(uow, actor(), number, _refused(given), now=now)
+            introduction_steps.decline(uow, actor(), number, refused(given), now=now)
 
     return _step(number, AnswerIn(), taken, _("答复已保存，并已通知对方。"))
 
@@ -158,7 +156,7 @@ def meeting(number: int) -> ResponseReturnValue:
     """A meeting is agreed on or was held."""
 
     def taken(uow: UnitOfWork, given: dict[str, Any]) -> None:
-        agreed = Meeting(_moment(given["day"], given["time"]), given["place"], given["note"])
+        agreed = Meeting(moment(given["day"], given["time"]), given["place"], given["note"])
         introduction_steps.meet(uow, actor(), number, agreed, now=application().clock())
 
     return _step(number, MeetingIn(), taken, _("见面已记录，并已通知对方。"))
@@ -184,7 +182,7 @@ def close(number: int) -> ResponseReturnValue:
         number,
         ReasonIn(),
         lambda uow, given: introduction_steps.close(
-            uow, actor(), number, _refused(given), now=application().clock(), side=given["side"]
+            uow, actor(), number, refused(given), now=application().clock(), side=given["side"]
         ),
         _("引荐已结束，原因会告知对方。"),
     )
@@ -273,7 +271,7 @@ def _shown(
 ) -> str:
     """The page; looks at contacts are written down and the thread counts as read."""
     app, who = application(), actor()
-    reached, seen = _looked(number)
+    reached, seen = looked(number)
     with app.reading() as uow:
         row = introductions.get(uow, who, number)
         notes = introduction_talk.thread(uow, row) if introductions.connected(row) else []
@@ -286,7 +284,7 @@ def _shown(
             own=introductions.sides_of(who, row),
             firm=introductions.firm_of(who, row),
             summary=problems.summary(row.problem),
-            links=_links(uow, row),
+            links=links(uow, row),
             reached=reached,
             notes=notes,
             seen=seen,
@@ -301,31 +299,6 @@ def _shown(
             fault=fault,
             form=form,
         )
-
-
-def _looked(number: int) -> tuple[dict[str, Reach], int]:
-    """Contacts, and how far the thread was read before; both are written down, in a short unit."""
-    app, who = application(), actor()
-    with app.reading() as uow:
-        if not introductions.connected(introductions.get(uow, who, number)):
-            return {}, 0
-    with app.unit_of_work() as uow:
-        row = introductions.get(uow, who, number)
-        seen = introduction_talk.seen(uow, who, row, introduction_talk.newest(uow, row))
-        return introductions.reached(uow, who, row), seen
-
-
-def _links(uow: UnitOfWork, row: Introduction) -> dict[str, bool]:
-    """Whether the reader may open the pages of both."""
-
-    def opens(get: Callable[..., object], number: int) -> bool:
-        try:
-            get(uow, actor(), number)
-        except NotFound:
-            return False
-        return True
-
-    return {"problem": opens(problems.get, row.problem_id), "expert": opens(experts.get, row.expert_id)}
 
 
 def _new(typed: Any, faults: dict[str, str], fault: MatchmakerError | None = None) -> str:
@@ -369,18 +342,6 @@ def _both(problem: int, expert: int) -> None:
         experts.get(uow, actor(), expert)
 
 
-def _refused(given: dict[str, Any]) -> Refused:
-    return Refused(given["reason"], given["words"], given["again_from"])
-
-
-def _moment(on: date | None, time: str) -> datetime | None:
-    """A day and a time by the clock of the office, as it is stored; without a time it is noon."""
-    if on is None:
-        return None
-    local = datetime.strptime(f"{on.isoformat()} {time or '12:00'}", "%Y-%m-%d %H:%M").astimezone()
-    return local.astimezone(UTC).replace(tzinfo=None)
-
-
 def _faults(fault: MatchmakerError) -> dict[str, str]:
     return {name: tell(text) for name, text in fault.fields.items()}
 
@@ -394,21 +355,3 @@ def _filter() -> IntroductionFilter:
         problem=number_argument("problem"),
         expert=number_argument("expert"),
     )
-
-
-def _exported(row: Introduction) -> list[object]:
-    who = actor()
-    firm = introductions.firm_of(who, row)
-    body = row.expert.organization
-    return [
-        row.problem.number or row.problem_id,
-        row.problem.title,
-        firm.name if firm else "",
-        row.expert.name,
-        body.name if body else "",
-        tell(SIDES[row.asked_by]),
-        tell(INTRODUCTION_STATES[row.state]),
-        f"{row.asked_at:%Y-%m-%d}",
-        label("DECLINE_REASONS", row.reason) if introductions.may_know_reason(who, row) else "",
-        row.follower,
-    ]
