@@ -25,7 +25,9 @@ def test_a_translation_names_the_same_values() -> None:
 
 
 def test_a_translation_is_english() -> None:
-    assert [entry.id for entry in catalogue() if re.search(r"[\u4e00-\u9fff]", entry.string)] == []
+    """What is to be typed or found as it stands, as the head of a column, may be quoted in Chinese."""
+    said = {entry.id: re.sub("“[^”]*”", "", entry.string) for entry in catalogue() if entry.id}
+    assert [text for text, english in said.items() if re.search(r"[\u4e00-\u9fff]", english)] == []
 
 
 def test_the_compiled_catalogue_is_the_written_one() -> None:
