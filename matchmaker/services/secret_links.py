@@ -154,7 +154,8 @@ def refuse_guessing(uow: UnitOfWork, address: str, at: datetime) -> None:
 
 
 def missed(uow: UnitOfWork, address: str, at: datetime) -> None:
-    """Counts a wrong token."""
+    """Counts a wrong token; two first ones at the same time are two."""
+    uow.alone("link-miss")
     row = uow.session.get(LinkMiss, _digest(address), with_for_update=True)
     if row is None:
         uow.session.add(LinkMiss(address=_digest(address), since=at, count=1))
