@@ -1,4 +1,4 @@
-"""What every change of a problem does besides: readers, version, history, index, attachments."""
+"""What every change of a problem does besides: readers (attachments follow), version, history, index."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from matchmaker import lifecycle
 from matchmaker.models import Problem
 from matchmaker.permissions import Actor, require
-from matchmaker.services import attachments, problems, versions, visibility
+from matchmaker.services import problems, versions, visibility
 from matchmaker.storage.queries import index_id
 from matchmaker.storage.unit_of_work import UnitOfWork
 
@@ -46,7 +46,6 @@ def settle(
     versions.keep(uow, actor, row, note)
     uow.record(actor, action, index_id(row), state=row.state, **changes)
     uow.enqueue("index", index_id(row))
-    attachments.refresh(uow, index_id(row))
 
 
 def move(

@@ -17,7 +17,7 @@ from matchmaker.importing.schemas import SCHEMAS
 from matchmaker.jobs.queue import enqueue_many
 from matchmaker.models import Achievement, Expert, ExpertProject, Indicator, Organization, Problem, now
 from matchmaker.permissions import Actor, readers_by, require, written
-from matchmaker.services import attachments, erased, linking, provenance
+from matchmaker.services import attachments, erased, linking, provenance, visibility
 from matchmaker.services.attached import SUBJECTS
 from matchmaker.services.merged import taken_up
 from matchmaker.services.organization_names import organizations_by_name
@@ -82,6 +82,8 @@ def save_rows(
     with uow.session.no_autoflush:
         saved = [batch.save(row) for row in rows]
     uow.session.flush()
+    if kind == "problem":
+        batch.settle_readers(uow)
     batch.link()
     batch.tell_index()
     if kind in SUBJECTS:
@@ -133,7 +135,8 @@ class _Batch:
             self._set(changed, name, value)
         target.match_key = self._match_key(changed, row)
         readers = _readers(target)
-        if set(readers.split()) != set(target.readers.split()):
+        is_kept = self.kind == "problem" and found is not None  # settle_readers knows rivals and guests
+        if not is_kept and set(readers.split()) != set(target.readers.split()):
             changed.put("readers", readers)
         if changed.new:
             self.session.add(target)
@@ -181,6 +184,12 @@ class _Batch:
             saved.state = "updated"
         target.index_version += 1
         self.bumped.add(target)
+
+    def settle_readers(self, uow: UnitOfWork) -> None:
+        """Readers of problems follow their state, their further bodies and the town of their owner too."""
+        for target in visibility.refresh_some(uow, list(self.last)):
+            if target not in self.bumped:
+                self._bump(target, self.last[target])
 
     def link(self) -> None:
         """Lists of partners as links, then the links that waited for these objects."""

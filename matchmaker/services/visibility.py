@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 
@@ -10,6 +10,7 @@ from matchmaker.lifecycle import SHOWN
 from matchmaker.models import Account, Expert, Problem, ProblemBody, Territory
 from matchmaker.permissions import Actor, audiences_of, readers_by, written
 from matchmaker.services import attachments
+from matchmaker.services.linking import parts
 from matchmaker.storage.unit_of_work import UnitOfWork
 
 #: What a body is to a problem besides its owner.
@@ -23,24 +24,41 @@ def refresh(uow: UnitOfWork, row: Problem) -> bool:
     bodies, members and the public only once it is shown. Rivals never do. To be called after every change of
     owner, bodies, visibility or state; the caller bumps the version of the index. Attachments follow.
     """
-    bodies = _bodies(uow, row)
+    changed = bool(refresh_some(uow, [row]))
+    attachments.refresh(uow, f"problem:{row.id}")
+    return changed
+
+
+def refresh_some(uow: UnitOfWork, rows: Sequence[Problem]) -> list[Problem]:
+    """The same for several in a few statements, without their attachments; those that changed."""
+    uow.session.flush()
+    bodies = _bodies(uow, [row.id for row in rows])
+    towns = _towns(uow, {row.organization_id for row in rows if row.organization_id})
+    experts = _experts(uow, {number for each in bodies.values() for number in each["rival"]})
+    return [row for row in rows if _write(row, bodies[row.id], towns, experts)]
+
+
+def _write(
+    row: Problem, bodies: Mapping[str, list[int]], towns: Mapping[int, int], experts: Mapping[int, set[int]]
+) -> bool:
     own = [*([row.organization_id] if row.organization_id else []), *bodies["participant"]]
-    hidden = _audiences(uow, [number for number in bodies["rival"] if number not in own])
-    further = set(_town(uow, row.organization_id))
-    if row.created_by is not None:
-        further.add(f"account:{row.created_by}")
+    hidden: set[str] = set()
+    for number in bodies["rival"]:
+        if number not in own:
+            hidden |= {f"org:{number}", f"liaison:{number}"}
+            hidden |= {f"expert:{person}" for person in experts.get(number, ())}
+    further = {f"account:{row.created_by}"} if row.created_by is not None else set()
+    if (town := towns.get(row.organization_id or 0)) is not None:
+        further.add(f"liaison:{town}")
     shown = row.visibility if row.state in SHOWN else "draft"
     invited = bodies["invited"] if shown == "invited" else []
     readers = written(readers_by(shown, [*own, *invited], further=further, hidden=hidden))
     hidden_from = written(hidden) if hidden else " "
-    changed = (set(row.readers.split()), set(row.hidden_from.split())) != (
-        set(readers.split()),
-        set(hidden_from.split()),
-    )
+    before = (set(row.readers.split()), set(row.hidden_from.split()))
+    if before == (set(readers.split()), set(hidden_from.split())):
+        return False
     row.readers, row.hidden_from = readers, hidden_from
-    if row.id is not None:
-        attachments.refresh(uow, f"problem:{row.id}")
-    return changed
+    return True
 
 
 def is_own(actor: Actor, row: Problem) -> bool:
@@ -52,32 +70,32 @@ def is_own(actor: Actor, row: Problem) -> bool:
     return not audiences.isdisjoint(own)
 
 
-def _bodies(uow: UnitOfWork, row: Problem) -> dict[str, list[int]]:
-    """Role → numbers of the bodies; asks the database, since a row may not have loaded them."""
-    found: dict[str, list[int]] = {role: [] for role in ROLES}
-    if row.id is not None:
-        uow.session.flush()
-        statement = select(ProblemBody.role, ProblemBody.organization_id).where(
-            ProblemBody.problem_id == row.id
+def _bodies(uow: UnitOfWork, numbers: Sequence[int]) -> dict[int, dict[str, list[int]]]:
+    """Problem → role → numbers of the bodies; asks the database, since a row may not have loaded them."""
+    found: dict[int, dict[str, list[int]]] = {number: {role: [] for role in ROLES} for number in numbers}
+    for part in parts(numbers):
+        statement = select(ProblemBody.problem_id, ProblemBody.role, ProblemBody.organization_id).where(
+            ProblemBody.problem_id.in_(part)
         )
-        for role, number in uow.session.execute(statement):
-            found.setdefault(role, []).append(number)
+        for problem, role, body in uow.session.execute(statement.order_by(ProblemBody.id)):
+            found[problem].setdefault(role, []).append(body)
     return found
 
 
-def _audiences(uow: UnitOfWork, numbers: Sequence[int]) -> set[str]:
-    """Everybody of these bodies: who belongs to them, who answers for them, their experts with an account."""
-    found = {f"{kind}:{number}" for number in numbers for kind in ("org", "liaison")}
-    if numbers:
-        people = select(Expert.id).join(Account, Account.expert_id == Expert.id)
-        statement = people.where(Expert.organization_id.in_(numbers))
-        found |= {f"expert:{number}" for number in uow.session.scalars(statement)}
+def _towns(uow: UnitOfWork, organizations: Iterable[int]) -> dict[int, int]:
+    """Body → the town that cares for it."""
+    found: dict[int, int] = {}
+    for part in parts(organizations):
+        statement = select(Territory.organization_id, Territory.town_id)
+        found.update(uow.session.execute(statement.where(Territory.organization_id.in_(part))).all())
     return found
 
 
-def _town(uow: UnitOfWork, organization: int | None) -> list[str]:
-    """The liaison of the town that cares for the owner."""
-    if not organization:
-        return []
-    town = uow.session.scalar(select(Territory.town_id).where(Territory.organization_id == organization))
-    return [f"liaison:{town}"] if town is not None else []
+def _experts(uow: UnitOfWork, organizations: Iterable[int]) -> dict[int, set[int]]:
+    """Rival → its experts who have an account, members of it or not."""
+    found: dict[int, set[int]] = {}
+    people = select(Expert.organization_id, Expert.id).join(Account, Account.expert_id == Expert.id)
+    for part in parts(organizations):
+        for body, person in uow.session.execute(people.where(Expert.organization_id.in_(part))):
+            found.setdefault(body or 0, set()).add(person)
+    return found

@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from matchmaker.errors import Conflict, Forbidden, InvalidInput, NotFound
+from matchmaker.importing.checking import CheckedRow
 from matchmaker.models import Account, History, Job, Organization, Problem, ProblemBody, Territory, Version
 from matchmaker.permissions import ORGANIZER, VISITOR, Actor
 from matchmaker.services import posting, problems, reviewing, versions, visibility
+from matchmaker.services.saving import save_rows
 from matchmaker.services.versions import StaleForm
 from tests.support.samples import expert, organization, problem, store
 
@@ -341,3 +343,27 @@ def test_an_expert_of_a_rival_does_not_see_it_either(app, firm):
         assert problems.get(uow, other, number).title == "镀层变色"
         with pytest.raises(NotFound):
             problems.get(uow, spy, number)
+
+
+def test_an_import_of_the_same_problem_opens_it_to_nobody(app, firm):
+    number = post(app, firm_of(firm), rivals=["宏达钮扣有限公司"])
+    with app.unit_of_work() as uow:
+        reviewing.publish(uow, ORGANIZER, number, at=AT, expires_on=AT.date().replace(year=2027))
+    before = row_of(app, number)
+    values = {
+        "title": "镀层变色",
+        "text": "新的说明",
+        "visibility": "public",
+    }
+    with app.unit_of_work() as uow:
+        uow.session.get(Problem, number).key = "P-1"
+    with app.unit_of_work() as uow:
+        saved = save_rows(uow, ORGANIZER, "problem", [CheckedRow(1, {**values, "key": "P-1"})])
+        assert [each.state for each in saved] == ["updated"]
+    after = row_of(app, number)
+    assert (after.text, set(after.readers.split()), after.hidden_from) == (
+        "新的说明",
+        set(before.readers.split()),
+        before.hidden_from,
+    )
+    assert " public " not in after.readers
