@@ -7,6 +7,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from matchmaker.bootstrap import Application
+from matchmaker.indexing import sync
+from matchmaker.jobs.worker import Worker
 from matchmaker.models import Expert, Organization
 from tests.support.accounts import account, log_in
 from tests.support.samples import store
@@ -121,3 +123,21 @@ def test_the_list_takes_a_fixed_number_of_statements(
     )
     assert statements() == one
     assert one <= 12
+
+
+def test_the_index_follows_a_merge_and_its_undoing(
+    app: Application, organizer: FlaskClient, county: County, second: int
+) -> None:
+    def standing() -> tuple[bool, bool, str]:
+        Worker(app).drain()
+        kept, gone = f"expert:{county.open['expert']}", f"expert:{second}"
+        found = app.index.get([kept, gone])
+        return kept in found, gone in found, found[kept].body
+
+    sync.rebuild(app)
+    address = f"/merges/expert/{county.open['expert']}/{second}"
+    place = organizer.post(address, data={"take-directions": "both"}).location
+    assert standing()[:2] == (True, False)
+    assert "盐雾" in standing()[2]
+    organizer.post(f"{place}/undo")
+    assert standing()[:2] == (True, True)
