@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from matchmaker.errors import ConfigurationError, Unavailable
 from matchmaker.messages import Message
 from matchmaker.models import now
 from matchmaker.notifications.mailer import Mailer, opened
+from matchmaker.notifications.quiet import local_day
 from matchmaker.storage.database import Database
 from matchmaker.storage.unit_of_work import UnitOfWork
 
@@ -58,6 +59,10 @@ class Application:
 
     def __post_init__(self) -> None:
         self.circuit = Circuit(self.ping_index, self.clock)
+
+    def today(self) -> date:
+        """The day by the clock of the office, whatever zone its server lives in."""
+        return local_day(self.clock(), self.settings.timezone)
 
     def ping_index(self) -> None:
         """Raises an EngineError unless the index answers."""

@@ -121,7 +121,7 @@ HELP: dict[str, str] = {
     "problem_expiry_days": "Days for which a published problem is shown unless it is renewed.",
     "introduction_answer_days": "Days after which an introduction that nobody answered lapses.",
     "introduction_reason_days": "Days within which the other side is told why an introduction was declined.",
-    "ranking_feedback": "Whether refused pairs are left out of rankings until the reason has changed: on or off.",
+    "ranking_feedback": "Whether rankings leave out refused pairs until the reason has changed: on or off.",
     "site_url": "Address of the site as people outside reach it, for links in messages: https://match.example.cn.",
     "smtp_url": "Server that takes e-mails: smtp://user:password@host:587 or smtps://…; empty: no e-mails.",
     "smtp_from": "Address that e-mails come from.",

@@ -60,7 +60,7 @@ def examine(app: Application, actor: Actor, form: Form) -> Consultation:
     """Rules alone: some milliseconds, no index and no database."""
     require(actor, "clinic:use")
     start = time.perf_counter()
-    found = examine_form(form, app.clock().date())
+    found = examine_form(form, app.today())
     return Consultation(found, found.proposals, seconds={"rules": time.perf_counter() - start})
 
 

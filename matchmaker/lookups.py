@@ -50,7 +50,7 @@ def match_problem(
     as the setting says.
     """
     require(actor, "match:read")
-    today = app.clock().date()
+    today = app.today()
     with app.reading() as uow:
         question = matches.question(uow, actor, number)
         heeded = refusals.for_problem(uow, actor, number, today) if _heeds(app, feedback) else Heeded()
@@ -76,7 +76,7 @@ def match_expert(
 ) -> Ranking:
     """Problems for an expert (``Ranking.problems``); NotFound if he is hidden. ``feedback`` as above."""
     require(actor, "match:read")
-    today = app.clock().date()
+    today = app.today()
     with app.reading() as uow:
         expert = matches.expert_id(uow, actor, number)
         heeded = refusals.for_expert(uow, actor, number, today) if _heeds(app, feedback) else Heeded()

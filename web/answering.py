@@ -10,8 +10,8 @@ from werkzeug.datastructures import MultiDict
 from matchmaker.errors import InvalidInput
 from matchmaker.services.answers import Purpose
 from web.i18n import tell
-from web.schemas.questions import schema_of
 from web.schemas.parsing import load
+from web.schemas.questions import schema_of
 
 
 def given(what: Purpose, form: MultiDict[str, str], prefix: str = "") -> dict[str, Any]:

@@ -100,6 +100,6 @@ def _fill_templates(site: Flask, app: Application) -> None:
         html_languages=i18n.HTML_LANGUAGES,
         site_name=app.settings.site_name,
         allowed=lambda action, target=None: permissions.allowed(g.actor, action, target),
-        today=lambda: app.clock().date(),
+        today=app.today,
         long_unverified=long_unverified,
     )

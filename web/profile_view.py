@@ -97,7 +97,7 @@ def tools(row: Any) -> dict[str, Any]:
     app = application()
     return {
         "may": may,
-        "stale": confirming.is_stale(row, app.clock().date(), app.settings.profile_stale_days),
+        "stale": confirming.is_stale(row, app.today(), app.settings.profile_stale_days),
         "origins": sources_of(row) if "edit" in may else [],
     }
 
@@ -105,7 +105,7 @@ def tools(row: Any) -> dict[str, Any]:
 def long_unverified(row: Any) -> bool:
     """Whether a profile was verified once and is stale: what nobody ever verified is no news on a card."""
     app, held = application(), getattr(row, "verified_on", None)
-    return held is not None and confirming.is_stale(row, app.clock().date(), app.settings.profile_stale_days)
+    return held is not None and confirming.is_stale(row, app.today(), app.settings.profile_stale_days)
 
 
 def shown(row: Any, name: str) -> str:

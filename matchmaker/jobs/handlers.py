@@ -70,8 +70,12 @@ def _import(app: Application, tasks: Sequence[Task], beat: Beat) -> None:
 
 
 def _verify(app: Application, _tasks: Sequence[Task], _beat: Beat) -> None:
+    from matchmaker.services import log_in
+
     sweep(app)
     settle(app)
+    with app.unit_of_work() as uow:
+        log_in.forget_old(uow, app.clock())
     drift = sync.compare(app)
     with app.unit_of_work() as uow:
         sync.repair(uow, drift)
@@ -95,7 +99,7 @@ def _extract(app: Application, tasks: Sequence[Task], _beat: Beat) -> None:
 def _expire(app: Application, _tasks: Sequence[Task], beat: Beat) -> None:
     from matchmaker.services import expiring
 
-    today = app.clock().date()
+    today = app.today()
     done = 1
     while done:
         with app.unit_of_work() as uow:

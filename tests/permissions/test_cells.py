@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass, field
 from itertools import product
@@ -12,6 +13,7 @@ import pytest
 from matchmaker.errors import Conflict, Forbidden
 from matchmaker.lifecycle import STATES
 from matchmaker.permissions import ACTIONS, MEMBERS, RELATIONS, ROLES, Actor, allowed, require
+from tests.architecture.sources import modules
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "permissions.md"
 
@@ -100,3 +102,16 @@ def test_whoever_has_no_role_and_no_relation_may_only_what_members_may():
     assert may == {
         name for name, row in TABLE.items() if MEMBERS in row and row[MEMBERS] in (None, "published")
     }
+
+
+def test_every_action_is_asked_for_somewhere():
+    """An action that nothing requires is a promise that nobody keeps; some names are put together there."""
+    said = {
+        node.value
+        for path, tree in modules()
+        if path.startswith(("matchmaker/", "web/")) and not path.startswith("matchmaker/permissions/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    built = {name for name in ACTIONS if {f":{name.partition(':')[2]}", f"{name.partition(':')[0]}:"} & said}
+    assert set(ACTIONS) - said - built == set()

@@ -55,7 +55,12 @@ def fill_the_rest(app):
         uow.looked_at(ORGANIZER, "match:read", "expert:1")
         queue.hold(uow.session, "index", "nobody", -1)
         uow.session.flush()
-        filled = {"direction": "problem-experts", "subject": "problem:1", "relation": "authorship", "language": "zh"}
+        filled = {
+            "direction": "problem-experts",
+            "subject": "problem:1",
+            "relation": "authorship",
+            "language": "zh",
+        }
         for table in TABLES:
             if not uow.session.scalar(select(table).limit(1)):
                 row = {

@@ -85,7 +85,9 @@ def village(app: Application, *, anonymous: bool = False) -> Village:
     university = Organization(name="临江大学", kind="university")
     elsewhere = Organization(name="望海大学", kind="university")
     town = Organization(name="晶港镇", kind="government")
-    person = expert(profile="研究镀层与盐雾腐蚀", organization=university, phone=CONTACTS[3], email=CONTACTS[4])
+    person = expert(
+        profile="研究镀层与盐雾腐蚀", organization=university, phone=CONTACTS[3], email=CONTACTS[4]
+    )
     other = expert("周远", organization=elsewhere)
     need = problem(
         "纽扣镀层耐腐蚀", number="2026-0007", organization=firm, contact_name=CONTACTS[0],

@@ -40,7 +40,9 @@ def test_the_forms_of_a_name_by_which_people_know_it(name, forms):
     ],
 )
 def test_what_tells_is_found_however_it_is_written(text, found):
-    row = problem("镀层变色", text=text, hidden_words=["JC牌"], contact_name="葛建国", contact_phone="13912345601")
+    row = problem(
+        "镀层变色", text=text, hidden_words=["JC牌"], contact_name="葛建国", contact_phone="13912345601"
+    )
     for name in ("background", "main_problem", "tried", "key_technology", "scene", "goal", "deliverables",
                  "ip_intent", "solver_conditions"):  # fmt: skip
         setattr(row, name, "")

@@ -29,9 +29,9 @@ ACTORS = (VISITOR, ORGANIZER, SYSTEM, MEMBER, RIVAL)
 
 
 def test_a_visitor_reads_and_may_post_a_problem_for_review():
-    assert {
-        action for action in ACTIONS if allowed(VISITOR, action) and ACTIONS[action].scope != "read"
-    } == {"problem:post"}
+    assert {action for action in ACTIONS if allowed(VISITOR, action) and ACTIONS[action].scope != "read"} == {
+        "problem:post"
+    }
     assert [action for action in ACTIONS if allowed(VISITOR, action)][:2] == ["search:all", "match:read"]
 
 

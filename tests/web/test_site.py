@@ -11,8 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from matchmaker.bootstrap import Application
-from web.auth import door
 from web.app import create_app
+from web.auth import door
 
 
 def test_a_page_that_is_not_there_is_a_page(visitor: FlaskClient) -> None:

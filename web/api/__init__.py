@@ -16,8 +16,8 @@ from web.security import csrf
 
 #: Modules of this package with a ``blueprint`` each, in the order of the documentation.
 SUBJECTS = (
-    "problems", "posting", "experts", "organizations", "works", "attachments", "search", "matching", "introductions", "clinic",
-    "imports", "codes", "account", "health",
+    "problems", "posting", "experts", "organizations", "works", "attachments", "search", "matching",
+    "introductions", "clinic", "imports", "codes", "account", "health",
 )  # fmt: skip
 
 

@@ -135,7 +135,7 @@ def submit(given: dict[str, Any], _asked: dict[str, Any], identifier: str) -> Re
 def publish(given: dict[str, Any], _asked: dict[str, Any], identifier: str) -> Response:
     """It appears, until it expires."""
     app, number = application(), number_of(identifier, "problem")
-    until = app.clock().date() + timedelta(days=app.settings.problem_expiry_days)
+    until = app.today() + timedelta(days=app.settings.problem_expiry_days)
     try:
         with app.unit_of_work() as uow:
             row = reviewing.publish(

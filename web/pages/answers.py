@@ -62,7 +62,7 @@ def listing() -> str:
 def ask() -> ResponseReturnValue:
     """A link and a message for each expert of a body."""
     app, name = application(), request.form.get("purpose", "")
-    today = app.clock().date()
+    today = app.today()
     with app.unit_of_work() as uow:
         made = asking.ask_experts(uow, actor(), name, _number("body"), _days(), today)
     flash(_("已发给 %(n)s 位专家；没有账号的列在电话清单中。", n=len(made)), "done")

@@ -141,7 +141,7 @@ def of_body(number: int) -> str:
 
 
 def _today() -> Any:
-    return application().clock().date()
+    return application().today()
 
 
 def _days() -> int:

@@ -77,6 +77,7 @@ def show(number: int) -> str:
 
 
 def wanted_experts() -> experts.ExpertFilter:
+    """The filters of the address."""
     arguments = request.args
     return experts.ExpertFilter(
         q=arguments.get("q", "").strip()[:200],

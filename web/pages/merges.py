@@ -92,7 +92,7 @@ def decide(kind: str, kept: int, gone: int) -> ResponseReturnValue:
     }
     with application().unit_of_work() as uow:
         merge = merging.merge(
-            uow, actor(), _kind(kind), kept, gone, chosen, today=application().clock().date(), note=note
+            uow, actor(), _kind(kind), kept, gone, chosen, today=application().today(), note=note
         )
         number = merge.id
     flash(_("已合并；旧地址会自动转到保留的记录。"), "done")

@@ -55,7 +55,7 @@ def create(kind: str) -> ResponseReturnValue:
     try:
         values = read(step, request.form)
         with application().unit_of_work() as uow:
-            row = profiles.create(uow, who, kind, values, today=application().clock().date())
+            row = profiles.create(uow, who, kind, values, today=application().today())
             number = row.id
             if _action() == "publish" and kind == "expert":
                 profiles.publish(uow, who, number)
@@ -89,7 +89,7 @@ def save(kind: str, number: int) -> ResponseReturnValue:
         with application().unit_of_work() as uow:
             profiles.save(
                 uow, who, kind, number, step.name, values,
-                revision=_revision(), today=application().clock().date(),
+                revision=_revision(), today=application().today(),
             )  # fmt: skip
             if _action() == "publish" and kind == "expert":
                 profiles.publish(uow, who, number)

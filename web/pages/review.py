@@ -235,7 +235,7 @@ def _days(row: Problem) -> int:
 
 def _default_until() -> date:
     app = application()
-    return app.clock().date() + timedelta(days=app.settings.problem_expiry_days)
+    return app.today() + timedelta(days=app.settings.problem_expiry_days)
 
 
 def _until() -> date:

@@ -339,9 +339,7 @@ def test_forgetting_tells_nothing_and_needs_mail(app, visitor, owner):
     assert "请组织者重设" in visitor.get("/forgot").text
     with app.unit_of_work() as uow:
         uow.session.get_one(Account, owner).email = "z@example.cn"
-    answers = {
-        visitor.post("/forgot", data={"name": name}).text for name in (PHONE, "13899999999", "\x00")
-    }
+    answers = {visitor.post("/forgot", data={"name": name}).text for name in (PHONE, "13899999999", "\x00")}
     assert len(answers) == 1
 
 

@@ -48,4 +48,6 @@ def resize(length: int) -> None:
     """A shorter code is that of the larger place."""
     if op.get_bind().dialect.name == "postgresql":
         for table in REGIONS:
-            op.execute(f"ALTER TABLE {table} ALTER region TYPE VARCHAR({length}) USING left(region, {length})")
+            op.execute(
+                f"ALTER TABLE {table} ALTER region TYPE VARCHAR({length}) USING left(region, {length})"
+            )
