@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from matchmaker.models.base import Base, Dated, Findable, Keyed
 
@@ -39,8 +39,5 @@ class Attachment(Keyed, Findable, Dated, Base):
     text_state: Mapped[str] = mapped_column(String(12), default="waiting")
     marks: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     created_by: Mapped[int | None]
-
-    @property
-    def title(self) -> str:
-        """What a list of hits calls it."""
-        return self.filename
+    #: What a list of hits calls it.
+    title: Mapped[str] = synonym("filename")

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from matchmaker.models import AccessLog, History
+from matchmaker.models import AccessLog, Attachment, History
 from matchmaker.permissions import ORGANIZER, Actor
+from matchmaker.storage.queries import TABLES
+from tests.support.samples import store
 from tests.support.site import counted
 
 BEGIN = datetime.fromisoformat("2026-05-18T02:00")
@@ -109,3 +111,17 @@ def test_a_record_of_the_present_carries_account_and_behalf(app, organizer, coun
         uow.record(Actor("organizer", "王五", account=3).acting_for("某镇"), "problem:publish", "problem:1")
         uow.looked_at(ORGANIZER, "expert:read", "expert:1")
     assert "代 某镇" in text_of(organizer, actor="3")
+
+
+def test_objects_of_every_kind_are_called_by_their_names(app, organizer, county):
+    """A subject of each kind that has a table: what one of them is called must not break the page."""
+    file = Attachment(
+        subject="problem:1", filename="检测报告.pdf", stored_name="x", media_type="application/pdf", size=1,
+        sha256="0", visibility="introduced",
+    )  # fmt: skip
+    store(app, file)
+    with app.unit_of_work() as uow:
+        for kind in TABLES:
+            uow.session.add(History(actor="某", action="problem:edit", subject=f"{kind}:1"))
+    page = text_of(organizer)
+    assert ("检测报告.pdf" in page, "临江大学" in page) == (True, True)
