@@ -164,7 +164,7 @@ KINDS: dict[str, Kind] = {
         about=Message("引荐已被接受"),
         title=Message("已接受：难题“%(problem)s”与%(expert)s"),
         text=Message(
-            "%(name)s，您好！难题“%(problem)s”与%(expert)s的引荐已被接受，打开链接可以看到对方的联系方式。"
+            "%(name)s，您好！难题“%(problem)s”与%(expert)s的引荐已被接受。登录后可以看到对方的联系方式；没有账号的，由组织者电话告知。"
         ),
         link=_INTRODUCTION,
     ),
