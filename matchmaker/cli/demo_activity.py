@@ -93,22 +93,27 @@ def _post(app: Application) -> int:
 
 
 def _introduce(app: Application, rankings: list[tuple[int, Ranking]]) -> int:
-    """The best pairs: one is asked, one accepted and talked over, one declined."""
+    """Good pairs: one is asked, one accepted and talked over, one declined."""
     from matchmaker.matching.result import NONE
     from matchmaker.services import introduction_steps, introduction_talk
     from matchmaker.services.introducing import Asked
     from matchmaker.services.introduction_steps import Refused
 
     office, now = _actor(app, "organizer"), app.clock()
-    best = sorted(
-        (
-            (ranking.experts[0].probability, number, int(ranking.experts[0].id.partition(":")[2]))
-            for number, ranking in rankings
-            if ranking.experts and ranking.verdict.band != NONE
-        ),
-        reverse=True,
+    good = sorted(
+        (each for each in rankings if len(each[1].experts) > 2 and each[1].verdict.band != NONE),
+        key=lambda each: (-each[1].experts[0].probability, each[0]),
     )[:3]
-    pairs = [Asked(number, expert, "demand", "想当面聊聊贵方的方案。") for _, number, expert in best]
+    places = (0, 0, 2)  # declined is a third choice: the best one stays for whoever looks at the demo again
+    pairs = [
+        Asked(
+            number,
+            int(ranking.experts[place].id.partition(":")[2]),
+            "demand",
+            "想当面聊聊贵方的方案。",
+        )
+        for (number, ranking), place in zip(good, places, strict=False)
+    ]
     asked = [_ask(app, office, pair) for pair in pairs]
     with app.unit_of_work() as uow:
         for number in asked[1:2]:
