@@ -92,6 +92,7 @@ def test_what_is_touched_is_large_enough(browser: Browser, served: Served) -> No
         page.goto(served.address + address)
         small = page.evaluate(
             """() => [...document.querySelectorAll("a.btn, button.btn, .main-nav a, input:not([type=hidden]), select, summary")]
+                 .map((one) => ["checkbox", "radio"].includes(one.type) ? one.closest("label") || one : one)
                  .filter((one) => one.offsetParent && one.getBoundingClientRect().height < 43.9)
                  .map((one) => one.outerHTML.slice(0, 80))"""
         )

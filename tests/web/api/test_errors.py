@@ -31,6 +31,8 @@ BODIES = {
     "compare": {"before": {"text": "镀层"}, "after": {"text": "镀层"}},
     "introductions": {"problem": 1, "expert": 1, "side": "demand"},
     "answer": {"answer": "accept"},
+    "problems": {"title": "镀层"},
+    "return": {"reasons": ["target"]},
 }
 
 
@@ -48,13 +50,11 @@ def test_every_operation_refuses_an_unknown_parameter(site: Flask, organizer) ->
     rules = api_rules(site)
     assert len(rules) >= 30
     for method, address in rules:
-        body = (
-            {"json": BODIES[address.rpartition("/")[2]]}
-            if method == "POST" and "imports" not in address
-            else {}
-        )
-        if address.endswith("imports"):
-            body = {"data": {"file": (BytesIO(b"x"), "a.csv")}}
+        takes_file = address.endswith("imports") or "/attachments/of/" in address
+        body: dict = {}
+        if method == "POST":
+            file = {"data": {"file": (BytesIO(b"x"), "a.csv")}}
+            body = file if takes_file else {"json": BODIES.get(address.rpartition("/")[2], {})}
         answer = organizer.open(address, method=method, query_string={"nonsense": "1"}, **body)
         told = fault_of(answer, 422, "invalid_input")["fields"]
         assert told["nonsense"] == "没有这一项；请检查名称。", address

@@ -20,6 +20,7 @@ def test_a_problem(client: FlaskClient, county: County) -> None:
     answer = client.get(f"/api/v1/problems/problem:{county.open['problem']}").json
     assert answer == {
         "id": f"problem:{county.open['problem']}",
+        "revision": 0,
         "number": "",
         "title": "纽扣镀层耐腐蚀",
         "kind": None,
