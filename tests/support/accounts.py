@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from matchmaker.bootstrap import Application
 from matchmaker.models import Account, Membership
 from matchmaker.permissions import Actor
-from matchmaker.services import sessions
+from matchmaker.services import sessions, tokens
 from matchmaker.services.accounts import REPRESENTING, actor_of
 
 #: A password that every check lets through.
@@ -70,3 +70,10 @@ def log_in(site: Flask, number: int) -> FlaskClient:
         session["sid"] = key
         session.permanent = True
     return client
+
+
+def token(app: Application, number: int, scopes: tuple[str, ...] = ("read", "write", "admin")) -> str:
+    """A key by which a program acts for the account."""
+    who = actor(app, number)
+    with app.unit_of_work() as uow:
+        return tokens.create(uow, who, "测试程序", scopes, 1, at=app.clock())[1]
