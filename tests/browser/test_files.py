@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FilePayload, Page
 
 from matchmaker.importing.official_document import write
-from tests.browser.conftest import SCREENSHOTS, SIZES
+from tests.browser.looking import looked_at
 from tests.support import attachments as files
 from tests.support.official_forms import FILLED, four_columns
 
@@ -16,24 +15,6 @@ pytestmark = pytest.mark.browser
 
 def file(name: str, content: bytes) -> FilePayload:
     return FilePayload(name=name, mimeType="application/octet-stream", buffer=content)
-
-
-def looked_at(page: Page, name: str) -> list[str]:
-    """Photographs a page on every screen; its faults for those who cannot see it, and where it does not fit."""
-    found = []
-    for size, (width, height) in SIZES.items():
-        page.set_viewport_size({"width": width, "height": height})
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SCREENSHOTS / f"{name}-{size}.png", full_page=True)
-        if page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0:
-            found.append(f"{name} is wider than {size}")
-    violations = Axe().run(page).response["violations"]
-    return found + [
-        f"{one['id']}: {node['target']}"
-        for one in violations
-        for node in one["nodes"]
-        if one["impact"] in {"serious", "critical"}
-    ]
 
 
 def test_files_are_added_refused_and_removed(page: Page) -> None:
