@@ -94,3 +94,69 @@ INTRODUCTION_BACK: dict[str, str] = {
     "declined": "asked",
     "lapsed": "asked",
 }
+
+#: States of an event in the order of its life → their names.
+EVENT_STATES: dict[str, Message] = {
+    "draft": Message("筹备中"),
+    "open": Message("征集与邀请"),
+    "choosing": Message("征集意愿"),
+    "provisional": Message("初排已公布"),
+    "frozen": Message("已定稿"),
+    "running": Message("进行中"),
+    "ended": Message("已结束"),
+    "locked": Message("数据已锁定"),
+    "cancelled": Message("已取消"),
+}
+#: States in which others than the office see an event.
+EVENT_SHOWN = frozenset(EVENT_STATES) - {"draft"}
+#: States in which who comes with what may change.
+EVENT_GATHERING = frozenset({"draft", "open", "choosing", "provisional"})
+#: States in which there may be a published plan.
+EVENT_PLANNED = frozenset({"provisional", "frozen", "running", "ended", "locked"})
+#: States in which outcomes may be told.
+EVENT_TELLING = frozenset({"running", "ended"})
+#: Step of an event → states that it begins in; only docking chooses, plans and freezes.
+EVENT_FROM: dict[str, frozenset[str]] = {
+    "open": frozenset({"draft"}),
+    "choose": frozenset({"open"}),
+    "publish": frozenset({"open", "choosing", "provisional"}),
+    "freeze": frozenset({"provisional"}),
+    "start": frozenset({"open", "provisional", "frozen"}),
+    "end": frozenset({"running"}),
+    "lock": frozenset({"ended"}),
+    "cancel": frozenset({"draft", "open", "choosing", "provisional", "frozen"}),
+    "back": frozenset({"open", "choosing", "provisional", "frozen", "running", "ended", "cancelled"}),
+}
+#: Step of an event → state that it ends in; “back” leads where ``EVENT_BACK`` says.
+EVENT_TO: dict[str, str] = {
+    "open": "open",
+    "choose": "choosing",
+    "publish": "provisional",
+    "freeze": "frozen",
+    "start": "running",
+    "end": "ended",
+    "lock": "locked",
+    "cancel": "cancelled",
+}
+EVENT_BACK: dict[str, str] = {
+    "open": "draft",
+    "choosing": "open",
+    "provisional": "choosing",
+    "frozen": "provisional",
+    "running": "provisional",
+    "ended": "running",
+    "cancelled": "draft",
+}
+
+#: States of somebody at an event → their names.
+ATTENDEE_STATES: dict[str, Message] = {
+    "nominated": Message("单位已推荐"),
+    "invited": Message("已邀请，待回复"),
+    "registered": Message("已报名，待审核"),
+    "accepted": Message("确认参加"),
+    "declined": Message("不能参加"),
+    "refused": Message("未通过"),
+    "cancelled": Message("已取消"),
+}
+#: States of those who come and may meet.
+COMING = frozenset({"accepted"})

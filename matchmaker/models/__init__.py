@@ -13,6 +13,19 @@ from matchmaker.models.attachment import Attachment
 from matchmaker.models.base import Base, now
 from matchmaker.models.code import CodeEntry, CodeTable
 from matchmaker.models.counter import Counter
+from matchmaker.models.event import (
+    AgendaItem,
+    AgendaPerson,
+    Attendee,
+    BodyInvitation,
+    Event,
+    EventPair,
+    EventProblem,
+    EventProblemPerson,
+    EventSession,
+    EventSlot,
+    EventTable,
+)
 from matchmaker.models.expert import Expert, ExpertProject
 from matchmaker.models.history import AccessLog, History
 from matchmaker.models.indicator import Indicator
@@ -24,6 +37,16 @@ from matchmaker.models.introduction import (
 )
 from matchmaker.models.job import ImportFault, ImportRun, Job, Lease
 from matchmaker.models.match import Match, MatchRun
+from matchmaker.models.meeting import (
+    Agreement,
+    FigureLock,
+    FollowUp,
+    Meeting,
+    OutcomeCard,
+    PlanPin,
+    PlanRun,
+    Standby,
+)
 from matchmaker.models.merge import Distinction, Merge
 from matchmaker.models.organization import Organization, Territory
 from matchmaker.models.outbox import Delivery, MessagePreference, Outbox
@@ -38,17 +61,31 @@ __all__ = [
     "AccessLog",
     "Account",
     "Achievement",
+    "AgendaItem",
+    "AgendaPerson",
+    "Agreement",
     "ApiToken",
     "Attachment",
+    "Attendee",
     "Authorship",
     "Base",
+    "BodyInvitation",
     "CodeEntry",
     "CodeTable",
     "Counter",
     "Delivery",
     "Distinction",
+    "Event",
+    "EventPair",
+    "EventProblem",
+    "EventProblemPerson",
+    "EventSession",
+    "EventSlot",
+    "EventTable",
     "Expert",
     "ExpertProject",
+    "FigureLock",
+    "FollowUp",
     "History",
     "ImportFault",
     "ImportRun",
@@ -66,20 +103,25 @@ __all__ = [
     "LoginThrottle",
     "Match",
     "MatchRun",
+    "Meeting",
     "Membership",
     "Merge",
     "MessagePreference",
     "Organization",
     "Outbox",
+    "OutcomeCard",
     "PasswordReset",
     "Patent",
     "PendingLink",
+    "PlanPin",
+    "PlanRun",
     "Problem",
     "ProblemBody",
     "Publication",
     "Purge",
     "Review",
     "SecretLink",
+    "Standby",
     "Territory",
     "Version",
     "Watch",

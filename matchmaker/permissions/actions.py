@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from matchmaker.lifecycle import EDITABLE, FROM, INTRODUCTION_FROM, INTRODUCTION_OPEN
+from matchmaker.lifecycle import (
+    EDITABLE,
+    EVENT_FROM,
+    EVENT_GATHERING,
+    EVENT_STATES,
+    FROM,
+    INTRODUCTION_FROM,
+    INTRODUCTION_OPEN,
+)
 from matchmaker.messages import Message
 from matchmaker.permissions.rules import Action, by
 
@@ -175,6 +183,40 @@ _RECORDS: dict[str, Action] = {
     "person:erase": Action(Message("抹去一位专家的个人数据"), (by("administrator system"),), "admin"),
 }
 
+#: Events: from a theme to what came of it.
+_EVENTS: dict[str, Action] = {
+    "event:read": Action(Message("查看活动"), (by(f"visitor members {_OFFICE}"),), "read"),
+    "event:create": Action(Message("新建活动，复制活动"), (by(_OFFICE),)),
+    "event:edit": Action(
+        Message("修改活动的时间、场地、议程和名额"), (by(_OFFICE, frozenset(EVENT_STATES) - {"locked"}),)
+    ),
+    "event:step": Action(Message("推进、退回、取消活动"), (by(_OFFICE),)),
+    "event:invite": Action(Message("选择和邀请专家、单位"), (by(_OFFICE, EVENT_GATHERING),)),
+    "event:nominate": Action(Message("推荐本单位的专家参加活动"), (by(f"liaison {_OFFICE}"),)),
+    "event:register": Action(Message("报名参加活动，携带难题"), (by(f"members {_OFFICE}", EVENT_GATHERING),)),
+    "event:validate": Action(Message("审核报名"), (by(_OFFICE),)),
+    "attendee:read": Action(Message("查看参会名单"), (by(_OFFICE),), "read"),
+    "attendee:answer": Action(Message("答复邀请，更换人选"), (by(f"self liaison {_OFFICE}"),)),
+    "attendee:prefer": Action(
+        Message("填写时间、场次上限和意愿"), (by(f"self liaison owner territory {_OFFICE}"),)
+    ),
+    "plan:read": Action(Message("查看排程及其历史"), (by(_OFFICE),), "read"),
+    "plan:run": Action(Message("运行排程，锁定场次"), (by(_OFFICE),)),
+    "plan:publish": Action(Message("公布排程，回到以前的排程"), (by(_OFFICE),)),
+    "plan:repair": Action(Message("临时调整排程"), (by(_OFFICE),)),
+    "meeting:confirm": Action(Message("确认或对初排提出意见"), (by(f"demand supply {_OFFICE}"),)),
+    "event:print": Action(Message("打印对接会的各种单据"), (by(_OFFICE),), "read"),
+    "event:checkin": Action(Message("签到、叫号、现场替补"), (by(_OFFICE),)),
+    "meeting:tell": Action(Message("填写洽谈结果"), (by(f"demand supply {_OFFICE}"),)),
+    "meeting:settle": Action(Message("裁定双方不一致的结果"), (by(_OFFICE),)),
+    "event:lock": Action(Message("锁定活动的统计数据"), (by(_OFFICE, EVENT_FROM["lock"]),)),
+    "event:figures": Action(Message("查看活动的统计和简报"), (by(_OFFICE),), "read"),
+    "agreement:read": Action(Message("查看与自己有关的意向"), (by(f"members {_OFFICE}"),), "read"),
+    "agreement:assign": Action(Message("指定意向的跟进人"), (by(f"follower {_OFFICE}"),)),
+    "followup:read": Action(Message("查看跟进清单"), (by(f"broker {_OFFICE}"),), "read"),
+    "followup:note": Action(Message("登记跟进情况"), (by(f"follower broker {_OFFICE}"),)),
+}
+
 ACTIONS: dict[str, Action] = {
     **_TOOLS,
     **_PROBLEMS,
@@ -184,4 +226,5 @@ ACTIONS: dict[str, Action] = {
     **_PROFILES,
     **_MESSAGES,
     **_RECORDS,
+    **_EVENTS,
 }

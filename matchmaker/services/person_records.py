@@ -18,6 +18,7 @@ from matchmaker.errors import NotFound
 from matchmaker.messages import Message
 from matchmaker.models import (
     Achievement,
+    Attendee,
     Authorship,
     Base,
     Delivery,
@@ -25,6 +26,7 @@ from matchmaker.models import (
     ImportFault,
     Introduction,
     Inventorship,
+    Meeting,
     Merge,
     Outbox,
     PendingLink,
@@ -56,12 +58,15 @@ class Person:
     """An expert and everything by which others refer to him.
 
     Attributes:
-        subjects: index ids of the expert and of his introductions.
+        attendees, meetings: his rows at events, and the meetings there.
+        subjects: index ids of the expert and of all these.
         reach: his telephone and e-mail, as far as there are any.
     """
 
     row: Expert
     introductions: tuple[int, ...]
+    attendees: tuple[int, ...]
+    meetings: tuple[int, ...]
     subjects: frozenset[str]
     reach: frozenset[str]
 
@@ -76,8 +81,17 @@ def person(session: Session, actor: Actor, number: int, action: str) -> Person:
         )
     require(actor, action, row)
     introductions = tuple(session.scalars(select(Introduction.id).where(Introduction.expert_id == number)))
-    subjects = {index_id(row), *(f"introduction:{each}" for each in introductions)}
-    return Person(row, introductions, frozenset(subjects), frozenset({row.phone, row.email} - {""}))
+    attendees = tuple(session.scalars(select(Attendee.id).where(Attendee.expert_id == number)))
+    meetings = tuple(session.scalars(select(Meeting.id).where(Meeting.attendee_id.in_(attendees))))
+    subjects = {
+        index_id(row),
+        *(f"introduction:{each}" for each in introductions),
+        *(f"attendee:{each}" for each in attendees),
+        *(f"meeting:{each}" for each in meetings),
+    }
+    return Person(
+        row, introductions, attendees, meetings, frozenset(subjects), frozenset({row.phone, row.email} - {""})
+    )
 
 
 def collect(uow: UnitOfWork, actor: Actor, number: int, *, made_at: datetime) -> dict[str, Any]:
@@ -122,6 +136,10 @@ def _parts(table: Table, who: Person) -> Iterator[ColumnElement[bool]]:
             yield key.parent == who.row.id
         elif key.column.table is Introduction.__table__:
             yield key.parent.in_(who.introductions)
+        elif key.column.table is Attendee.__table__:
+            yield key.parent.in_(who.attendees)
+        elif key.column.table is Meeting.__table__:
+            yield key.parent.in_(who.meetings)
     for name in NAMING:
         if name in table.c and isinstance(table.c[name].type, String) and table.name not in NO_IDS:
             yield table.c[name].in_(who.subjects)

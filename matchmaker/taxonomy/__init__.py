@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from matchmaker.taxonomy.events import (
+    AGENDA_KINDS,
+    ATTENDANCE,
+    ATTENDEE_KINDS,
+    EVENT_KINDS,
+    FOLLOW_STATUSES,
+    INTENT_WAYS,
+    MEETING_OUTCOMES,
+    TABLE_KINDS,
+    UNFIT_REASONS,
+)
 from matchmaker.taxonomy.forms import (
     COMPARATORS,
     COOPERATION,
@@ -48,12 +59,23 @@ TABLES: dict[str, Table] = {
     "return-reasons": RETURN_REASONS,
     "decline-reasons": DECLINE_REASONS,
     "withdraw-reasons": WITHDRAW_REASONS,
+    "event-kinds": EVENT_KINDS,
+    "agenda-kinds": AGENDA_KINDS,
+    "attendee-kinds": ATTENDEE_KINDS,
+    "table-kinds": TABLE_KINDS,
+    "attendance": ATTENDANCE,
+    "meeting-outcomes": MEETING_OUTCOMES,
+    "unfit-reasons": UNFIT_REASONS,
+    "intent-ways": INTENT_WAYS,
+    "follow-statuses": FOLLOW_STATUSES,
 }
 
 __all__ = [
-    "ACHIEVEMENT_BANDS", "COMPARATORS", "COOPERATION", "DECLINE_REASONS", "DISCIPLINES", "EXPERIENCE_KINDS",
-    "FIELDS", "INDUSTRIES", "IPC", "MATURITY", "NATURES", "OFFICIAL_ACTIVITIES", "OFFICIAL_BODIES",
-    "OFFICIAL_FIELDS", "OFFICIAL_SOLUTIONS", "ORGANIZATION_KINDS", "ORIGINS", "PATENT_STATUS",
-    "PRICE_KINDS", "PROBLEM_KINDS", "REGIONS", "RETURN_REASONS", "TABLES", "TIERS", "TRANSFER_MODES",
-    "VISIBILITY", "WITHDRAW_REASONS", "Entry", "Table", "picked", "region_path",
+    "ACHIEVEMENT_BANDS", "AGENDA_KINDS", "ATTENDANCE", "ATTENDEE_KINDS", "COMPARATORS", "COOPERATION",
+    "DECLINE_REASONS", "DISCIPLINES", "EVENT_KINDS", "EXPERIENCE_KINDS", "FIELDS", "FOLLOW_STATUSES",
+    "INDUSTRIES", "INTENT_WAYS", "IPC", "MATURITY", "MEETING_OUTCOMES", "NATURES", "OFFICIAL_ACTIVITIES",
+    "OFFICIAL_BODIES", "OFFICIAL_FIELDS", "OFFICIAL_SOLUTIONS", "ORGANIZATION_KINDS", "ORIGINS",
+    "PATENT_STATUS", "PRICE_KINDS", "PROBLEM_KINDS", "REGIONS", "RETURN_REASONS", "TABLES", "TABLE_KINDS",
+    "TIERS", "TRANSFER_MODES", "UNFIT_REASONS", "VISIBILITY", "WITHDRAW_REASONS", "Entry", "Table",
+    "picked", "region_path",
 ]  # fmt: skip
