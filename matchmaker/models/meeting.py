@@ -17,7 +17,7 @@ class PlanRun(Keyed, Base):
 
     Attributes:
         number: counted in the event.
-        kind: plan, repair, hand (a meeting moved by hand) or rollback.
+        kind: plan, repair, hand (a meeting moved by hand) or file (a plan made elsewhere).
         state: queued, running, done, failed, stopped.
         inputs: the planning file that was solved (``docking-plan/1``); ids are ``attendee:3``, ``problem:5``
             (of EventProblem) and names of tables.
@@ -27,6 +27,7 @@ class PlanRun(Keyed, Base):
         based_on: run whose meetings it was to keep.
         published_at: when it became the event's plan (again), and who said so.
         changes: what it changed for whom against the plan published before, as shown before acceptance.
+        nearest: problem without a meeting → the best experts who were not invited.
     """
 
     __tablename__ = "plan_run"
@@ -46,6 +47,7 @@ class PlanRun(Keyed, Base):
     error: Mapped[str] = mapped_column(Text, default="")
     based_on: Mapped[int | None]
     changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    nearest: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_by: Mapped[str] = mapped_column(String(100), default="")
     created_at: Mapped[datetime] = mapped_column(DateTime, default=now)
     finished_at: Mapped[datetime | None] = mapped_column(DateTime)

@@ -204,6 +204,7 @@ def upgrade() -> None:
         sa.Column("error", sa.Text(), nullable=False),
         sa.Column("based_on", sa.Integer(), nullable=True),
         sa.Column("changes", sa.JSON(), nullable=False),
+        sa.Column("nearest", sa.JSON(), nullable=False),
         sa.Column("created_by", sa.String(length=100), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("finished_at", sa.DateTime(), nullable=True),
