@@ -30,6 +30,7 @@ PAGES = (
     "search",
     "institutes",
     "introductions",
+    "events",
     "messages",
     "calls",
     "links",
