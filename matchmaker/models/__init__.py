@@ -13,6 +13,7 @@ from matchmaker.models.attachment import Attachment
 from matchmaker.models.base import Base, now
 from matchmaker.models.code import CodeEntry, CodeTable
 from matchmaker.models.counter import Counter
+from matchmaker.models.day import DayCopy, DayEntry
 from matchmaker.models.event import (
     AgendaItem,
     AgendaPerson,
@@ -73,6 +74,8 @@ __all__ = [
     "CodeEntry",
     "CodeTable",
     "Counter",
+    "DayCopy",
+    "DayEntry",
     "Delivery",
     "Distinction",
     "Event",

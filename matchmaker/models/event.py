@@ -32,6 +32,7 @@ class Event(Keyed, Dated, Base):
         live: grows with whatever a screen shows (plan, check-in, call); screens poll it.
         calling: slot that is on or called next on the day; None outside the meetings.
         called_at: when that slot really began (UTC), for the countdown.
+        board_key: opens the live board without log-in; another key revokes it.
         outcome: what came of a training, a promotion or a visit, in words.
         copied_from: event that this one was copied from.
         version: an UPDATE of a row that somebody else has changed meanwhile finds none.
@@ -76,6 +77,7 @@ class Event(Keyed, Dated, Base):
     live: Mapped[int] = mapped_column(default=0)
     calling: Mapped[int | None]
     called_at: Mapped[datetime | None] = mapped_column(DateTime)
+    board_key: Mapped[str] = mapped_column(String(40), default="")
     outcome: Mapped[str] = mapped_column(Text, default="")
     copied_from: Mapped[int | None]
     created_by: Mapped[str] = mapped_column(String(100), default="")

@@ -77,12 +77,14 @@ class Meeting(Keyed, Dated, Base):
     Attributes:
         slot: position of its ``EventSlot``; table_id None while it has no table (online).
         state: planned, called, held, missed (somebody was not there) or cancelled.
+        missing: of one that was missed, who was not there: demand, supply or both.
         sequence: grows with each change, as in a calendar file.
         source: plan, walkin, standby or hand.
         confirmed: sides that agreed to the provisional plan ("demand", "supply").
         objection: what a side had against it.
         outcome: of ``taxonomy.MEETING_OUTCOMES``, as both sides agree or the organizer settled; "" pending.
-        settled_by, settled_reason, settled_at: the organizer's word where the cards do not agree.
+        settled: the organizer's word where the cards do not agree (attended, result, ways, amount_fen); {} none.
+        settled_by, settled_reason, settled_at: who said so, why, when.
     """
 
     __tablename__ = "meeting"
@@ -98,6 +100,7 @@ class Meeting(Keyed, Dated, Base):
         ForeignKey("event_table.id", ondelete="SET NULL"), index=True
     )
     state: Mapped[str] = mapped_column(String(10), default="planned", index=True)
+    missing: Mapped[str] = mapped_column(String(8), default="")
     sequence: Mapped[int] = mapped_column(default=0)
     source: Mapped[str] = mapped_column(String(10), default="plan")
     online_link: Mapped[str] = mapped_column(String(300), default="")
@@ -106,6 +109,7 @@ class Meeting(Keyed, Dated, Base):
     began_at: Mapped[datetime | None] = mapped_column(DateTime)
     ended_at: Mapped[datetime | None] = mapped_column(DateTime)
     outcome: Mapped[str] = mapped_column(String(20), default="", index=True)
+    settled: Mapped[dict[str, Any]] = mapped_column(default=dict)
     settled_by: Mapped[str] = mapped_column(String(100), default="")
     settled_reason: Mapped[str] = mapped_column(Text, default="")
     settled_at: Mapped[datetime | None] = mapped_column(DateTime)
@@ -243,6 +247,7 @@ class FollowUp(Keyed, Dated, Base):
         due_on: +3, +14, +30 days after the event, then monthly while it is open.
         status: of ``taxonomy.FOLLOW_STATUSES``, once done; reason: why it was dropped.
         owner_id, owner: the broker.
+        told_at, escalated_at: when the broker was told that it is due, the office that it is overdue.
     """
 
     __tablename__ = "follow_up"
@@ -260,6 +265,8 @@ class FollowUp(Keyed, Dated, Base):
     status: Mapped[str] = mapped_column(String(20), default="")
     reason: Mapped[str] = mapped_column(String(20), default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    told_at: Mapped[datetime | None] = mapped_column(DateTime)
+    escalated_at: Mapped[datetime | None] = mapped_column(DateTime)
 
 
 class FigureLock(Keyed, Base):
@@ -276,3 +283,20 @@ class FigureLock(Keyed, Base):
     locked_by: Mapped[str] = mapped_column(String(100), default="")
     note: Mapped[str] = mapped_column(Text, default="")
     figures: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Bulletin(Keyed, Base):
+    """One version of the text of an event's bulletin (简报); figures stand in it as {name}.
+
+    Attributes:
+        number: counted in the event.
+    """
+
+    __tablename__ = "bulletin"
+    __table_args__ = (UniqueConstraint("event_id", "number"),)
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    number: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime] = mapped_column(DateTime, default=now)
+    written_by: Mapped[str] = mapped_column(String(100), default="")

@@ -78,6 +78,7 @@ RULES: Mapping[str, Mapping[str, Any] | None] = {
     "event_pair": {"why": {}, "expert_wish_by": "", "problem_wish_by": ""},
     "plan_pin": _NOTHING,
     "standby": _NOTHING,
+    "day_entry": _NOTHING,
     "meeting": {"objection": "", "online_link": "", "settled_reason": ""},
     "outcome_card": {"note": "", "given_by": "", "next_who": "", "next_step": ""},
     "agreement": {"note": ""},

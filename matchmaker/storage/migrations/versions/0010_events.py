@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("live", sa.Integer(), nullable=False),
         sa.Column("calling", sa.Integer(), nullable=True),
         sa.Column("called_at", sa.DateTime(), nullable=True),
+        sa.Column("board_key", sa.String(length=40), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("copied_from", sa.Integer(), nullable=True),
         sa.Column("created_by", sa.String(length=100), nullable=False),
@@ -171,6 +172,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("event_table", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_event_table_event_id"), ["event_id"], unique=False)
+
+    op.create_table(
+        "bulletin",
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("written_at", sa.DateTime(), nullable=False),
+        sa.Column("written_by", sa.String(length=100), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_bulletin_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulletin")),
+        sa.UniqueConstraint("event_id", "number", name=op.f("uq_bulletin_event_id")),
+    )
+    with op.batch_alter_table("bulletin", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bulletin_event_id"), ["event_id"], unique=False)
 
     op.create_table(
         "figure_lock",
@@ -414,6 +432,7 @@ def upgrade() -> None:
         sa.Column("slot", sa.Integer(), nullable=False),
         sa.Column("table_id", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("missing", sa.String(length=8), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(length=10), nullable=False),
         sa.Column("online_link", sa.String(length=300), nullable=False),
@@ -422,6 +441,7 @@ def upgrade() -> None:
         sa.Column("began_at", sa.DateTime(), nullable=True),
         sa.Column("ended_at", sa.DateTime(), nullable=True),
         sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("settled", sa.JSON(), nullable=False),
         sa.Column("settled_by", sa.String(length=100), nullable=False),
         sa.Column("settled_reason", sa.Text(), nullable=False),
         sa.Column("settled_at", sa.DateTime(), nullable=True),
@@ -651,6 +671,8 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("reason", sa.String(length=20), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("told_at", sa.DateTime(), nullable=True),
+        sa.Column("escalated_at", sa.DateTime(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("updated_at", sa.DateTime(), nullable=False),
@@ -675,8 +697,65 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_follow_up_meeting_id"), ["meeting_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_follow_up_owner_id"), ["owner_id"], unique=False)
 
+    op.create_table(
+        "day_copy",
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("house", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(), nullable=False),
+        sa.Column("baseline", sa.JSON(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_day_copy_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_day_copy")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_day_copy_event_id")),
+    )
+    op.create_table(
+        "day_entry",
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("mark", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("attendee_id", sa.Integer(), nullable=True),
+        sa.Column("meeting_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(), nullable=False),
+        sa.Column("entered_by", sa.String(length=100), nullable=False),
+        sa.Column("source", sa.String(length=8), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attendee_id"],
+            ["attendee.id"],
+            name=op.f("fk_day_entry_attendee_id_attendee"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_day_entry_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"],
+            ["meeting.id"],
+            name=op.f("fk_day_entry_meeting_id_meeting"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_day_entry")),
+        sa.UniqueConstraint("mark", name=op.f("uq_day_entry_mark")),
+    )
+    with op.batch_alter_table("day_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_day_entry_attendee_id"), ["attendee_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_day_entry_event_id"), ["event_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_day_entry_meeting_id"), ["meeting_id"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("day_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_day_entry_meeting_id"))
+        batch_op.drop_index(batch_op.f("ix_day_entry_event_id"))
+        batch_op.drop_index(batch_op.f("ix_day_entry_attendee_id"))
+
+    op.drop_table("day_entry")
+    op.drop_table("day_copy")
     with op.batch_alter_table("follow_up", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_follow_up_owner_id"))
         batch_op.drop_index(batch_op.f("ix_follow_up_meeting_id"))
@@ -754,6 +833,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_plan_run_event_id"))
 
     op.drop_table("plan_run")
+    with op.batch_alter_table("bulletin", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bulletin_event_id"))
+
+    op.drop_table("bulletin")
     with op.batch_alter_table("figure_lock", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_figure_lock_event_id"))
 
