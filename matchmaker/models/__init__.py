@@ -40,6 +40,7 @@ from matchmaker.models.job import ImportFault, ImportRun, Job, Lease
 from matchmaker.models.match import Match, MatchRun
 from matchmaker.models.meeting import (
     Agreement,
+    Bulletin,
     FigureLock,
     FollowUp,
     Meeting,
@@ -71,6 +72,7 @@ __all__ = [
     "Authorship",
     "Base",
     "BodyInvitation",
+    "Bulletin",
     "CodeEntry",
     "CodeTable",
     "Counter",

@@ -80,6 +80,7 @@ RULES: Mapping[str, Mapping[str, Any] | None] = {
     "standby": _NOTHING,
     "day_entry": _NOTHING,
     "meeting": {"objection": "", "online_link": "", "settled_reason": ""},
+    "bulletin": _NOTHING,
     "outcome_card": {"note": "", "given_by": "", "next_who": "", "next_step": ""},
     "agreement": {"note": ""},
     "follow_up": {"note": "", "done_by": ""},

@@ -185,7 +185,7 @@ def upgrade() -> None:
             ["event_id"], ["event.id"], name=op.f("fk_bulletin_event_id_event"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bulletin")),
-        sa.UniqueConstraint("event_id", "number", name=op.f("uq_bulletin_event_id")),
+        sa.UniqueConstraint("event_id", "number", name=op.f("uq_bulletin_event_id_number")),
     )
     with op.batch_alter_table("bulletin", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_bulletin_event_id"), ["event_id"], unique=False)
