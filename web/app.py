@@ -31,6 +31,7 @@ PAGES = (
     "institutes",
     "introductions",
     "events",
+    "preferring",
     "messages",
     "calls",
     "links",

@@ -8,7 +8,7 @@ from typing import Any
 
 from matchmaker.bootstrap import Application
 from matchmaker.indexing import sync
-from matchmaker.jobs import mailing, watching
+from matchmaker.jobs import mailing, ranking, watching
 from matchmaker.permissions import SYSTEM
 from matchmaker.services.attachment_steps import settle, sweep
 from matchmaker.services.index_health import VERIFIED
@@ -152,6 +152,30 @@ def _watch(app: Application, tasks: Sequence[Task], beat: Beat) -> None:
     watching.look(app, [task.subject for task in tasks], beat)
 
 
+def _pairs(app: Application, tasks: Sequence[Task], beat: Beat) -> None:
+    from matchmaker import pairing
+
+    for task in tasks:
+        pairing.score(app, int(task.subject.partition(":")[2]), lambda _done, _of: beat())
+
+
+def _rank(app: Application, tasks: Sequence[Task], beat: Beat) -> None:
+    ranking.rank(app, [task.subject for task in tasks], beat)
+
+
+def _replies(app: Application, _tasks: Sequence[Task], beat: Beat) -> None:
+    from matchmaker.services import event_reminders
+
+    _until_done(app, lambda uow: event_reminders.remind_due(uow, today=app.today(), now=app.clock()), beat)
+
+
+def _plan(app: Application, tasks: Sequence[Task], beat: Beat) -> None:
+    from matchmaker.jobs import planning
+
+    for task in tasks:
+        planning.perform(app, int(task.subject.partition(":")[2]), beat)
+
+
 def _until_done(app: Application, some: Callable[[UnitOfWork], int], beat: Beat) -> None:
     """Some rows in a unit of work of their own, again until there are none."""
     done = 1
@@ -172,6 +196,9 @@ KINDS: dict[str, Kind] = {
     ),
     "extract": Kind(
         _extract, 1, writes_index=False, asks_index=False, about="读取附件 / reads an attachment's text"
+    ),
+    "plan": Kind(
+        _plan, 1, writes_index=False, asks_index=False, about="排程 / makes a plan of a docking event"
     ),
     "mail": Kind(
         _mail, 20, writes_index=False, asks_index=False, about="发送邮件 / sends an e-mail of a message"
@@ -221,6 +248,22 @@ KINDS: dict[str, Kind] = {
         asks_index=False,
         nightly=True,
         about="专家资料待核实 / asks experts whether their profiles still hold",
+    ),
+    "pairs": Kind(_pairs, 1, writes_index=False, about="计算活动的匹配 / scores the pairs of an event"),
+    "rank": Kind(
+        _rank,
+        20,
+        writes_index=False,
+        nightly=True,
+        about="活动的候选专家 / ranks experts for an event's problems",
+    ),
+    "replies": Kind(
+        _replies,
+        1,
+        writes_index=False,
+        asks_index=False,
+        nightly=True,
+        about="提醒回复邀请和推荐专家 / reminds of invitations and nominations",
     ),
     "rebuild": Kind(
         _rebuild, 1, writes_index=True, about="重建索引 / rebuilds the index beside the live one"

@@ -11,10 +11,14 @@ GROUPS: dict[str, Message] = {
     "problem": Message("我的难题"),
     "expert": Message("专家资料"),
     "introduction": Message("引荐"),
+    "event": Message("活动和对接会"),
     "watch": Message("订阅"),
     "account": Message("账号"),
     "office": Message("办公室"),
 }
+
+#: First part of a kind → section, where it has none of its own.
+_ALIKE = {"meeting": "event", "followup": "event"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,43 @@ KINDS: dict[str, Kind] = {
         text=Message("%(name)s，您好！您的账号申请已经批准，现在可以用注册时的手机号或用户名登录。"),
         link="/login",
         must=True,
+    ),
+    "event:wishes": Kind(
+        about=Message("请填写对接会的时间和意愿"),
+        title=Message("请填写时间和意愿：%(event)s"),
+        text=Message(
+            "%(name)s，您好！“%(event)s”即将排场次。请告诉我们您哪些时段方便、最多安排几场、最想见谁、不想见谁，"
+            "一两分钟即可，不用登录。请在 %(day)s 前填写。"
+        ),
+        asks=True,
+    ),
+    "meeting:planned": Kind(
+        about=Message("对接会排好了您的洽谈"),
+        title=Message("洽谈安排：%(event)s（%(count)s 场）"),
+        text=Message(
+            "%(name)s，您好！您在“%(event)s”有 %(count)s 场洽谈：%(list)s。"
+            "请打开链接确认，或告诉我们哪里不合适。"
+        ),
+        short=Message("%(name)s您好，您在“%(event)s”有 %(count)s 场洽谈，请确认"),
+        link="/events/%(at)s/mine",
+        asks=True,
+    ),
+    "meeting:moved": Kind(
+        about=Message("洽谈的时间或桌位有变动"),
+        title=Message("洽谈有变动：%(event)s"),
+        text=Message(
+            "%(name)s，您好！“%(event)s”的洽谈安排有变动。%(cancelled)s%(moved)s%(added)s请以新的安排为准。"
+        ),
+        short=Message("%(name)s您好，“%(event)s”的洽谈有变动：%(list)s"),
+        link="/events/%(at)s/mine",
+        asks=True,
+    ),
+    "meeting:cancelled": Kind(
+        about=Message("洽谈被取消"),
+        title=Message("洽谈取消：%(event)s"),
+        text=Message("%(name)s，您好！“%(event)s”的洽谈已取消：%(list)s。有疑问请联系组织者。"),
+        short=Message("%(name)s您好，“%(event)s”的洽谈已取消：%(list)s"),
+        link="/events/%(at)s/mine",
     ),
     "problem:submitted": Kind(
         about=Message("有难题提交审核"),
@@ -226,6 +267,52 @@ KINDS: dict[str, Kind] = {
         short=Message("%(name)s您好，请在 %(day)s 前填写“%(question)s”"),
         asks=True,
     ),
+    "event:registered": Kind(
+        about=Message("有人报名参加活动，或带来难题"),
+        title=Message("待审核：%(what)s（%(event)s）"),
+        text=Message("“%(event)s”收到新的报名：%(what)s，请查看并决定。"),
+        link="/events/%(number)s/people?state=registered",
+        calls=False,
+    ),
+    "event:accepted": Kind(
+        about=Message("自己的报名已通过"),
+        title=Message("报名已通过：%(event)s"),
+        text=Message("%(name)s，您好！您已列入“%(event)s”（%(day)s）的参会名单，安排确定后会再通知您。"),
+        link="/events/%(number)s",
+    ),
+    "event:refused": Kind(
+        about=Message("自己的报名未通过"),
+        title=Message("报名未通过：%(event)s"),
+        text=Message("%(name)s，您好！很抱歉，您这次不能参加“%(event)s”（%(day)s）。原因：%(reason)s"),
+        link="/events/%(number)s",
+    ),
+    "event:problem_accepted": Kind(
+        about=Message("自己的难题列入了对接会"),
+        title=Message("难题已列入：%(event)s"),
+        text=Message("%(name)s，您好！难题“%(problem)s”已列入“%(event)s”，请确认由谁到会。"),
+        link="/events/%(number)s",
+    ),
+    "event:problem_refused": Kind(
+        about=Message("自己的难题没有列入对接会"),
+        title=Message("难题未列入：%(event)s"),
+        text=Message("%(name)s，您好！难题“%(problem)s”这次没有列入“%(event)s”。原因：%(reason)s"),
+        link="/events/%(number)s",
+    ),
+    "event:cancelled": Kind(
+        about=Message("自己参加的活动取消了"),
+        title=Message("活动取消：%(event)s"),
+        text=Message("%(name)s，您好！原定 %(day)s 的“%(event)s”取消了，请不要前往。原因：%(reason)s"),
+        link="/events/%(number)s",
+    ),
+    "event:unplaced": Kind(
+        about=Message("自己的洽谈因场次或洽谈桌调整而取消，等待重排"),
+        title=Message("洽谈待重新安排：%(when)s（%(event)s）"),
+        text=Message(
+            "%(name)s，您好！因“%(event)s”的场次或洽谈桌有调整，您原定 %(when)s 的一场洽谈需要重新安排，"
+            "确定后会再通知您。"
+        ),
+        link="/events/%(number)s",
+    ),
     "watch:one": Kind(
         about=Message("订阅有一项新结果"),
         title=Message("“%(watch)s”有新结果：%(object)s"),
@@ -268,4 +355,5 @@ def group_of(kind: str) -> str:
     if KINDS[kind].must:
         return ""
     name = kind.partition(":")[0]
+    name = _ALIKE.get(name, name)
     return name if name in GROUPS else "office"

@@ -29,6 +29,8 @@ _HOMES: dict[str, str] = {
     "complete_problem": "matchmaker.services.complete_problem:COMPLETE",
     "confirm_profile": "matchmaker.services.profile_question:CONFIRM",
     "contact": "matchmaker.services.contact_check:CONTACT",
+    "event_wishes": "matchmaker.services.event_wishes:WISHES",
+    "event_plan": "matchmaker.services.plan_answer:MEETINGS",
     "hours": "matchmaker.services.contact_check:HOURS",
     "introduction": "matchmaker.services.introduction_answer:INTRODUCTION",
 }
@@ -73,6 +75,7 @@ class Purpose:
         over: why nothing may be answered any more, whatever the link says; None while it may.
         settles: kinds of messages that an answer settles.
         thanks: shown after it.
+        page: endpoint of a page of its own for whoever holds the link; "" the common one.
     """
 
     title: Message
@@ -84,6 +87,7 @@ class Purpose:
     over: Callable[[UnitOfWork, SecretLink], Message | None] = lambda _uow, _link: None
     settles: tuple[str, ...] = ("answers:asked",)
     thanks: Message = _THANKS
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +172,18 @@ def give(
             hint=Message("请核对已有的答复；要改的话，再次保存即可覆盖。"),
         )
     what.apply(uow, actor, link, values)
-    link.answers, link.answered_at, link.revision = written, at, link.revision + 1
-    link.answered_by = (f"{actor.name}（代 {actor.behalf}）" if actor.behalf else actor.name)[:200]
-    uow.record(actor, "link:answered", link.subject, purpose=link.purpose, link=link.id, answers=written)
-    settle(uow, link.subject, what.settles, link)
+    done(uow, actor, link, written, at)
     return True
+
+
+def done(uow: UnitOfWork, actor: Actor, link: SecretLink, written: Mapping[str, Any], at: datetime) -> None:
+    """Writes down that a link was answered; ``written`` is {} where its answer is kept elsewhere only."""
+    link.answers, link.answered_at, link.revision = dict(written), at, link.revision + 1
+    link.answered_by = (f"{actor.name}（代 {actor.behalf}）" if actor.behalf else actor.name)[:200]
+    uow.record(
+        actor, "link:answered", link.subject, purpose=link.purpose, link=link.id, answers=dict(written)
+    )
+    settle(uow, link.subject, purpose(link.purpose).settles, link)
 
 
 def enter(

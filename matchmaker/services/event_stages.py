@@ -92,7 +92,7 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "wishes", Message("时间和意愿"), "preferring.listing", "attendee:read", frozenset({"choosing"}),
-        f"{_HOME}.preferring:readiness",
+        f"{_HOME}.asking_wishes:readiness",
     ),
     Stage(
         "plan", Message("排程"), "plans.show", "plan:read", frozenset({"choosing", "provisional"}),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import object_session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from matchmaker import lifecycle
 from matchmaker.errors import NotFound
@@ -37,8 +39,17 @@ def get(uow: UnitOfWork, actor: Actor, number: int, *, to_change: bool = False) 
 
 
 def touched(event: Event) -> None:
-    """Screens that poll the event's version show what is new."""
-    event.live += 1
+    """Screens that poll the event's version show what is new.
+
+    That is no edit: ``version`` stays, so that a check-in does not refuse a form that somebody has open.
+    """
+    session = object_session(event)
+    if session is None or event.id is None:
+        event.live = (event.live or 0) + 1
+        return
+    counted = update(Event).where(Event.id == event.id).values(live=Event.live + 1)
+    session.execute(counted.execution_options(synchronize_session=False))
+    set_committed_value(event, "live", event.live + 1)
 
 
 def overlaps(first: datetime, last: datetime, starts: datetime, ends: datetime) -> bool:
@@ -57,10 +68,10 @@ def away(event: Event, attendee: Attendee) -> frozenset[int]:
         if slot.position in attendee.unavailable
         or (attendee.arrives is not None and slot.starts < attendee.arrives)
         or (attendee.leaves is not None and slot.ends > attendee.leaves)
-        or any(_blocks(item, slot, attendee) for item in event.agenda)
+        or any(blocks(item, slot, attendee) for item in event.agenda)
     )
 
 
-def _blocks(item: AgendaItem, slot: EventSlot, attendee: Attendee) -> bool:
+def blocks(item: AgendaItem, slot: EventSlot, attendee: Attendee) -> bool:
     concerned = item.is_for_all or any(each.id == attendee.id for each in item.people)
     return concerned and overlaps(item.starts, item.ends, slot.starts, slot.ends)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, g, make_response, render_template, request
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from matchmaker.errors import Conflict, InvalidInput, NotFound
@@ -21,13 +21,14 @@ blueprint = Blueprint("links", __name__)
 
 
 @blueprint.before_request
-def _hide() -> None:
+def hide() -> None:
     """The address is the key: it stands in no log and on no paper."""
     g.hides_address = True
 
 
 @blueprint.after_request
-def _kept_secret(response: Response) -> Response:
+def kept_secret(response: Response) -> Response:
+    """Pages under a secret address leave no trace of it."""
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
@@ -37,14 +38,16 @@ def _kept_secret(response: Response) -> Response:
 @blueprint.get("/l/<key>")
 def show(key: str) -> ResponseReturnValue:
     """The question with what is known already, or why it needs no answer any more."""
-    found = _asked(key)
+    found = opened(key)
+    if found.purpose.page and found.over is None:
+        return redirect(url_for(found.purpose.page, key=key), 303)
     return _page(key, found, found.values, {})
 
 
 @blueprint.post("/l/<key>")
 def answer(key: str) -> ResponseReturnValue:
     """Takes the answer; with faults the form comes back as it was filled in."""
-    app, found = application(), _asked(key)
+    app, found = application(), opened(key)
     if found.over is not None:
         return _page(key, found, {}, {}, status=410)
     typed = given(found.purpose, request.form)
@@ -57,7 +60,7 @@ def answer(key: str) -> ResponseReturnValue:
     except InvalidInput as fault:
         return _page(key, found, typed, faults_of(fault) or {"": tell(fault.message)}, status=422)
     except Conflict as fault:
-        return _page(key, _asked(key), typed, {"": f"{tell(fault.message)}{tell(fault.hint)}"}, status=409)
+        return _page(key, opened(key), typed, {"": f"{tell(fault.message)}{tell(fault.hint)}"}, status=409)
     return make_response(render_template("pages/link_done.html", asked=found, key=key))
 
 
@@ -71,7 +74,7 @@ def _revision() -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
-def _asked(key: str) -> Asked:
+def opened(key: str) -> Asked:
     """What the link shows; a wrong one is counted against its sender's address."""
     app = application()
     at, address = app.clock(), request.remote_addr or ""

@@ -147,7 +147,7 @@ class Several(fields.List[Any]):
 
     default_error_messages = _messages(invalid=Message("应为列表。"))
 
-    def __init__(self, inner: Text, *, most: int = 20, **options: Any) -> None:
+    def __init__(self, inner: fields.Field[Any], *, most: int = 20, **options: Any) -> None:
         super().__init__(inner, **_described(options, maxItems=most))
         self.most = most
 
