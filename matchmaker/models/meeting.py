@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.models.base import Base, Dated, Keyed, now
 from matchmaker.models.event import Attendee, Event, EventProblem, EventTable
+from matchmaker.models.expert import Expert
+from matchmaker.models.problem import Problem
 
 
 class PlanRun(Keyed, Base):
@@ -227,6 +229,11 @@ class Agreement(Keyed, Dated, Base):
     signs: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
 
+    event: Mapped[Event | None] = relationship()
+    meeting: Mapped[Meeting | None] = relationship()
+    problem: Mapped[Problem | None] = relationship()
+    expert: Mapped[Expert | None] = relationship()
+
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name
 
     @property
@@ -267,6 +274,15 @@ class FollowUp(Keyed, Dated, Base):
     note: Mapped[str] = mapped_column(Text, default="")
     told_at: Mapped[datetime | None] = mapped_column(DateTime)
     escalated_at: Mapped[datetime | None] = mapped_column(DateTime)
+
+    event: Mapped[Event | None] = relationship()
+    meeting: Mapped[Meeting | None] = relationship()
+    agreement: Mapped[Agreement | None] = relationship()
+
+    @property
+    def relations(self) -> dict[str, set[str]]:
+        """The broker who follows it, for rules of permission."""
+        return {"follower": {f"account:{self.owner_id}"} if self.owner_id is not None else set()}
 
 
 class FigureLock(Keyed, Base):

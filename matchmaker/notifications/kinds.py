@@ -12,6 +12,7 @@ GROUPS: dict[str, Message] = {
     "expert": Message("专家资料"),
     "introduction": Message("引荐"),
     "event": Message("活动和对接会"),
+    "followup": Message("跟进"),
     "watch": Message("订阅"),
     "account": Message("账号"),
     "office": Message("办公室"),
@@ -104,6 +105,29 @@ KINDS: dict[str, Kind] = {
         text=Message("%(name)s，您好！“%(event)s”的洽谈已取消：%(list)s。有疑问请联系组织者。"),
         short=Message("%(name)s您好，“%(event)s”的洽谈已取消：%(list)s"),
         link="/events/%(at)s/mine",
+    ),
+    "event:outcome": Kind(
+        about=Message("请填写洽谈的结果卡"),
+        title=Message("请填写结果卡：%(event)s"),
+        text=Message(
+            "%(name)s，您好！您在“%(event)s”有 %(count)s 场洽谈，请各花半分钟填写结果，不用登录；"
+            "双方都填写“达成意向”才会计入。"
+        ),
+        asks=True,
+    ),
+    "followup:due": Kind(
+        about=Message("有意向或洽谈该跟进了"),
+        title=Message("该跟进了：%(what)s"),
+        text=Message("“%(what)s”的跟进 %(day)s 到期，请联系双方后登记情况。跟进人：%(owner)s"),
+        link="/follow-ups",
+        calls=False,
+    ),
+    "followup:overdue": Kind(
+        about=Message("跟进长期逾期"),
+        title=Message("跟进逾期：%(what)s"),
+        text=Message("“%(what)s”的跟进 %(day)s 已到期，至今没有登记。跟进人：%(owner)s"),
+        link="/follow-ups?tab=overdue",
+        calls=False,
     ),
     "problem:submitted": Kind(
         about=Message("有难题提交审核"),

@@ -15,13 +15,18 @@ from matchmaker.messages import Message
 #: What happened, told without a side: who was not there.
 MET, POSTPONED = "met", "postponed"
 DEMAND_MISSING, SUPPLY_MISSING, BOTH_MISSING = "demand_missing", "supply_missing", "both_missing"
+#: The desk says that they did not meet, not why.
+MISSED = "missed"
 HAPPENED: dict[str, Message] = {
     MET: Message("已洽谈"),
     DEMAND_MISSING: Message("需求方未到"),
     SUPPLY_MISSING: Message("专家未到"),
     BOTH_MISSING: Message("双方均未到"),
     POSTPONED: Message("改期"),
+    MISSED: Message("未洽谈（现场记录）"),
 }
+#: What the organizer may say.
+SETTLEABLE = frozenset(HAPPENED) - {MISSED}
 #: In which two cards may differ → the sentence that tells it.
 CONTRADICTIONS: dict[str, Message] = {
     "attended": Message("双方对是否洽谈说法不一"),
@@ -131,7 +136,7 @@ def verdict(cards: Sequence[Told], settled: Told | None = None, desk: str = "") 
 
 def contradicts(card: Told, settled: Told) -> bool:
     """Whether a card says something else than the organizer's word, which it then opens again."""
-    if card.happened != settled.happened and settled.happened != BOTH_MISSING:
+    if settled.happened not in {card.happened, BOTH_MISSING}:
         return True
     if card.happened != MET:
         return False
@@ -174,12 +179,12 @@ def _each_blames_itself(cards: Sequence[Told]) -> bool:
 
 
 def _happened(cards: Sequence[Told], desk: str) -> str:
-    """What nobody disagrees about. A side that was not there says so itself; of the other it is not enough."""
+    """What nobody disagrees about. That the other was not there is not enough said by one side."""
     if len(cards) > 1 and _each_blames_itself(cards):
         return BOTH_MISSING
     told = {card.happened for card in cards if card.happened}
     if not told:
-        return MET if desk == "held" else ""
+        return {"held": MET, "missed": MISSED}.get(desk, "")
     happened = told.pop()
     if happened == MET or len(cards) > 1 or desk == "missed":
         return happened

@@ -87,6 +87,15 @@ UNFIT_REASONS = Table(
     },
 )
 
+#: Why an agreement ended: the reasons of a side, and those of the record.
+AGREEMENT_ENDS = Table(
+    "意向结束原因",
+    {
+        **{code: (UNFIT_REASONS.label(code), UNFIT_REASONS.label(code, "en")) for code in UNFIT_REASONS},
+        "withdrawn": ("结果更正，意向撤销", "Withdrawn: the outcome was corrected"),
+    },
+)
+
 #: 意向方式: contract types and what is no contract.
 INTENT_WAYS = Table(
     "意向方式",
