@@ -36,8 +36,9 @@ WISHES: dict[str, Message] = {
 MEETING = ("expert", "representative")
 #: 必须见 of one person: more say nothing.
 MOST_MUST = 3
-#: Pairs that are proposed first.
+#: Pairs that are proposed first: matches, and the nearest in any case.
 PROPOSED = 6
+NEAREST = 3
 #: Meetings that somebody may want at most.
 MOST_MEETINGS = 50
 
@@ -139,7 +140,7 @@ def _for_expert(uow: UnitOfWork, attendee: Attendee) -> list[Line]:
             band=pair.band if pair else "",
             score=pair.score if pair else 0.0,
             wish=pair.expert_wish if pair else "",
-            is_proposed=at < PROPOSED and pair is not None and pairs.is_match(pair),
+            is_proposed=_is_proposed(at, pair),
             link=f"/problems/{row.problem_id}",
         )
         for at, (pair, row) in enumerate(met)
@@ -187,7 +188,7 @@ def _expert_line(row: EventProblem, pair: EventPair | None, person: Attendee, at
         band=pair.band if pair else "",
         score=pair.score if pair else 0.0,
         wish=pair.problem_wish if pair else "",
-        is_proposed=at < PROPOSED and pair is not None and pairs.is_match(pair),
+        is_proposed=_is_proposed(at, pair),
         link=f"/experts/{person.expert_id}",
     )
 
@@ -205,6 +206,10 @@ def _problems(uow: UnitOfWork, event: int) -> Sequence[EventProblem]:
 
 def _pairs(uow: UnitOfWork, where: Any) -> Sequence[EventPair]:
     return uow.session.scalars(select(EventPair).where(where)).all()
+
+
+def _is_proposed(at: int, pair: EventPair | None) -> bool:
+    return at < NEAREST or (at < PROPOSED and pair is not None and pairs.is_match(pair))
 
 
 def _is_barred(pair: EventPair | None) -> bool:
