@@ -300,7 +300,7 @@ class EventProblem(Keyed, Dated, Base):
         state: offered (waits for validation), accepted, refused or withdrawn.
         least, most: of meetings; None: as the event says.
         table_kind: of ``taxonomy.TABLE_KINDS``; "" any.
-        priority: factor of its scores (county priorities), 1 as a rule.
+        priority: factor of its scores (county priorities), 1 as a rule; ``priority_reason`` is visible.
     """
 
     __tablename__ = "event_problem"
@@ -313,6 +313,7 @@ class EventProblem(Keyed, Dated, Base):
     most: Mapped[int | None]
     table_kind: Mapped[str] = mapped_column(String(20), default="")
     priority: Mapped[float] = mapped_column(default=1.0)
+    priority_reason: Mapped[str] = mapped_column(String(200), default="")
     reason: Mapped[str] = mapped_column(String(200), default="")
     offered_by: Mapped[str] = mapped_column(String(100), default="")
 

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
+from matchmaker.lifecycle import COMING
 from matchmaker.messages import Message
-from matchmaker.models import Attendee, Event, EventProblem
+from matchmaker.models import Attendee, Event, EventProblem, Meeting
 from matchmaker.permissions import Actor
+from matchmaker.services.event_clashes import clashes
 from matchmaker.services.event_stages import Readiness
 from matchmaker.services.event_times import tables_for
 from matchmaker.storage.unit_of_work import UnitOfWork
@@ -53,6 +55,7 @@ def people(uow: UnitOfWork, _actor: Actor, event: Event) -> Sequence[Readiness]:
     if states.get("registered"):
         text = Message("%(n)s 人报名待审核", {"n": states["registered"]})
         found.append(Readiness(text, False, "attendees.listing", {"state": "registered"}, _WAITING))
+    found += _gone(uow, event) + _twice(uow, event)
     coming = states.get("accepted", 0)
     text = Message("%(n)s 人确认参加", {"n": coming}) if coming else Message("还没有人确认参加")
     return [*found, Readiness(text, coming > 0, "attendees.listing")]
@@ -104,6 +107,39 @@ def _tables(uow: UnitOfWork, event: Event) -> Readiness:
 def _counts(uow: UnitOfWork, model: type[Attendee | EventProblem], event: Event) -> dict[str, int]:
     statement = select(model.state, func.count()).where(model.event_id == event.id).group_by(model.state)
     return {state: int(number) for state, number in uow.session.execute(statement)}
+
+
+def _gone(uow: UnitOfWork, event: Event) -> list[Readiness]:
+    """Planned meetings of which a side does not come any more."""
+    statement = (
+        select(func.count())
+        .select_from(Meeting)
+        .join(Meeting.attendee)
+        .join(Meeting.event_problem)
+        .where(
+            Meeting.event_id == event.id,
+            Meeting.state == "planned",
+            Attendee.state.not_in(COMING) | (EventProblem.state != "accepted"),
+        )
+    )
+    number = uow.session.scalar(statement) or 0
+    if not number:
+        return []
+    text = Message("%(n)s 场已排洽谈的一方不再参加", {"n": number})
+    return [Readiness(text, False, "plans.repair", {}, Message("去调整"))]
+
+
+def _twice(uow: UnitOfWork, event: Event) -> list[Readiness]:
+    """Who is wanted at another event at the same time."""
+    found = clashes(uow, event)
+    if not found:
+        return []
+    first = found[0]
+    values = {"name": first.attendee.name, "event": first.other.title, "n": len(found)}
+    text = Message("%(name)s等 %(n)s 人同时要参加“%(event)s”，请错开时间或更换人选", values)
+    if len(found) == 1:
+        text = Message("%(name)s同时要参加“%(event)s”，请错开时间或更换人选", values)
+    return [Readiness(text, False, "attendees.listing", {"q": first.attendee.name})]
 
 
 def _without_people(uow: UnitOfWork, event: Event) -> int:

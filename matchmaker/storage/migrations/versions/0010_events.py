@@ -248,6 +248,7 @@ def upgrade() -> None:
         sa.Column("most", sa.Integer(), nullable=True),
         sa.Column("table_kind", sa.String(length=20), nullable=False),
         sa.Column("priority", sa.Double(), nullable=False),
+        sa.Column("priority_reason", sa.String(length=200), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("offered_by", sa.String(length=100), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
