@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from matchmaker.errors import Conflict, InvalidInput, NotFound
 from matchmaker.lifecycle import INTRODUCTION_OPEN
 from matchmaker.messages import Message
-from matchmaker.models import Base, Distinction, Introduction, Merge
+from matchmaker.models import Attendee, Base, Distinction, Introduction, Merge
 from matchmaker.permissions import Actor, require
 from matchmaker.services import duplicates, linking, versions
 from matchmaker.services.merge_choices import Option, chosen_of, options, take
@@ -79,6 +79,7 @@ def merge(
     session = uow.session
     if kind == "expert":
         _refuse_two_introductions(session, kept, gone)
+        _refuse_two_attendances(session, kept, gone)
     versions.begin(uow, one)
     chosen = chosen_of(kind, one, other, choices)
     before = _whole(session, kind, kept)
@@ -191,6 +192,22 @@ def _refuse_two_introductions(session: Session, first: int, second: int) -> None
         raise Conflict(
             Message("两条记录在难题 %(number)s 上各有一项进行中的引荐，不能合并。", {"number": problem}),
             hint=Message("请先结束其中一项引荐，再合并。"),
+        )
+
+
+def _refuse_two_attendances(session: Session, first: int, second: int) -> None:
+    """Two who come to one event have meetings and wishes of their own."""
+    statement = (
+        select(Attendee.event_id)
+        .where(Attendee.expert_id.in_((first, second)))
+        .group_by(Attendee.event_id)
+        .having(func.count() > 1)
+    )
+    event = session.scalar(statement.limit(1))
+    if event is not None:
+        raise Conflict(
+            Message("两条记录都在活动 %(number)s 的参会名单中，不能合并。", {"number": event}),
+            hint=Message("请先从名单中移除其中一位，再合并。"),
         )
 
 

@@ -77,8 +77,11 @@ def purge(uow: UnitOfWork, actor: Actor, subject: str, reason: str) -> list[str]
     kind, number = subject.partition(":")[0], row.id
     concerned = linking.made_of(session, kind, {number})
     version = row.index_version
-    for name in [subject, *attachments, *_dependents(session, row)]:
+    below = list(dict.fromkeys(_dependents(session, row)))
+    for name in [subject, *attachments, *below]:
         _forget(session, name)
+    _unname(session, row)
+    _loosen(session, [subject, *below])
     forget_imported(session, {*titles, row.key or ""})
     merging.forget(uow, subject)
     session.delete(row)
@@ -117,14 +120,47 @@ def _titles(session: Session, row: Any) -> set[str]:
 
 
 def _dependents(session: Session, row: Any) -> list[str]:
-    """Rows that go with the object and that others may name, as introductions do in messages."""
-    found = []
+    """Rows that go with the object, and with these, that others may name, as introductions do in messages."""
+    found: list[str] = []
+    waiting = [(row.__table__, [row.id])]
+    while waiting:
+        table, numbers = waiting.pop()
+        for below, column in _cascading(table):
+            rows = list(session.scalars(select(below.c.id).where(column.in_(numbers)))) if numbers else []
+            found += [f"{below.name}:{number}" for number in rows]
+            waiting.append((below, rows))
+    return found
+
+
+def _cascading(table: Table) -> Iterator[tuple[Table, Any]]:
+    for below in Base.metadata.sorted_tables:
+        for key in below.foreign_keys:
+            if key.column.table is table and key.ondelete == "CASCADE" and "id" in below.c:
+                yield below, key.parent
+
+
+def _unname(session: Session, row: Any) -> None:
+    """What came of the object stays as a record, without its name and words."""
+    table = Base.metadata.tables["agreement"]
+    for key in table.foreign_keys:
+        if key.column.table is row.__table__:
+            session.execute(update(table).where(key.parent == row.id).values(title="", note=""))
+
+
+def _loosen(session: Session, names: Iterable[str]) -> None:
+    """Takes the keys that yield out of rows that stay, before what they name goes.
+
+    PostgreSQL checks a row's other keys when one of them yields, and may find those gone already.
+    """
+    numbers: dict[str, list[int]] = {}
+    for name in names:
+        kind, _, number = name.partition(":")
+        numbers.setdefault(kind, []).append(int(number))
     for table in Base.metadata.sorted_tables:
         for key in table.foreign_keys:
-            if key.column.table is row.__table__ and key.ondelete == "CASCADE" and "id" in table.c:
-                numbers = session.scalars(select(table.c.id).where(key.parent == row.id))
-                found += [f"{table.name}:{number}" for number in numbers]
-    return found
+            gone = numbers.get(key.column.table.name)
+            if gone and key.ondelete == "SET NULL":
+                session.execute(update(table).where(key.parent.in_(gone)).values({key.parent: None}))
 
 
 def _attachments(uow: UnitOfWork, subject: str) -> list[str]:
