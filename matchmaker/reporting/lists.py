@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from matchmaker.reporting.dossier import Dossier, Item, Person
-from matchmaker.reporting.wording import day, letter, of_slot
+from matchmaker.reporting.wording import letter, of_slot, on_day
 
 
 def door_lines(dossier: Dossier) -> list[dict[str, Any]]:
@@ -69,7 +69,13 @@ def programme(dossier: Dossier) -> list[dict[str, str]]:
         own = [slot for slot in dossier.slots if (slot.starts.date(), slot.session) == name]
         lines.append((own[0].starts, own[-1].ends, f"一对一洽谈，共 {len(own)} 场", halls, ""))
     return [
-        {"day": day(starts), "time": f"{starts:%H:%M}–{ends:%H:%M}", "what": what, "room": room, "note": note}
+        {
+            "day": on_day(starts),
+            "time": f"{starts:%H:%M}–{ends:%H:%M}",
+            "what": what,
+            "room": room,
+            "note": note,
+        }
         for starts, ends, what, room, note in sorted(lines, key=lambda line: line[:3])
     ]
 

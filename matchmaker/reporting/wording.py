@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from matchmaker.reporting.dossier import Dossier, Need, Pairing, Person
 
@@ -25,9 +25,9 @@ def span(dossier: Dossier, starts: datetime, ends: datetime) -> str:
     return f"{starts:%-m月%-d日} {time}" if _has_days(dossier) else time
 
 
-def day(moment: datetime) -> str:
+def on_day(day: date) -> str:
     """2027-03-18（周四）."""
-    return f"{moment:%Y-%m-%d}（周{_WEEKDAYS[moment.weekday()]}）"
+    return f"{day:%Y-%m-%d}（周{_WEEKDAYS[day.weekday()]}）"
 
 
 def of_slot(dossier: Dossier, position: int) -> str:
