@@ -274,7 +274,7 @@ def plain(card: Card) -> dict[str, Any]:
 
 def held(uow: UnitOfWork, number: int) -> Meeting:
     """A meeting of the plan that is changed; NotFound for a cancelled one."""
-    row = None
+    row: Meeting | None = None
     if number <= MOST_NUMBER:
         statement = _loaded(select(Meeting).where(Meeting.id == number))
         row = uow.session.scalar(statement.with_for_update(of=Meeting))
@@ -338,12 +338,12 @@ def shown(actor: Actor, row: Meeting) -> Shown:
 
 
 def shown_to(actor: Actor) -> ColumnElement[bool]:
-    """Meetings that concern somebody: the office all, others those of their side, or of whom they answer for."""
+    """Meetings that concern somebody: the office all, others those of a side of theirs."""
     if actor.is_office:
         return true()
     bodies = list(actor.liaison_of)
-    people = [Attendee.organization_id.in_(bodies)]
-    problems = [
+    people: list[ColumnElement[bool]] = [Attendee.organization_id.in_(bodies)]
+    problems: list[ColumnElement[bool]] = [
         Problem.organization_id.in_(bodies),
         *(Problem.readers.contains(f" liaison:{body} ", autoescape=True) for body in bodies),
     ]
