@@ -86,7 +86,7 @@ class Slots:
             try:
                 seat(self.frame, best.slots, [None] * len(best.slots))
             except Crowded as crowded:
-                self.frame.halls.append(crowded.hall)
+                self.frame.halls.append(self.frame.hall(crowded.tables))
                 self._chains = Chains(self.frame, self._seed + len(self.frame.halls))
                 self._chains.take(best.slots)
                 best = self._chains.best

@@ -11,17 +11,17 @@ from itertools import pairwise
 
 from ortools.graph.python import linear_sum_assignment  # type: ignore[import-untyped]
 
-from matchmaker.planning.frame import Frame, Hall
+from matchmaker.planning.frame import Frame
 
 _FORBIDDEN = 1000
 
 
 class Crowded(Exception):
-    """Meetings of a slot that do not get tables, with the condition of Hall's that says so."""
+    """Meetings of a slot that do not get tables, with the set of tables that too many of them need."""
 
-    def __init__(self, hall: Hall) -> None:
+    def __init__(self, tables: frozenset[int]) -> None:
         super().__init__("more meetings than tables")
-        self.hall = hall
+        self.tables = tables
 
 
 def seat(frame: Frame, slots: Sequence[int], wished: Sequence[int | None]) -> list[int]:
@@ -92,13 +92,13 @@ def _seat_slot(
         tables[meeting] = free[lap.right_mate(row)]
 
 
-def _broken(frame: Frame, slot: int, meetings: list[int]) -> Hall:
+def _broken(frame: Frame, slot: int, meetings: list[int]) -> frozenset[int]:
     """A set of tables that too many meetings need: those reached by exchanges from a meeting left over."""
     taken: dict[int, int] = {}
     for meeting in meetings:
         seen: set[int] = set()
         if not _augment(frame, slot, meeting, taken, seen):
-            return frame.hall(frozenset(seen) | _closed(frame, slot))
+            return frozenset(seen) | _closed(frame, slot)
     raise AssertionError("the meetings of the slot have tables")
 
 

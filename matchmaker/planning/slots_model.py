@@ -5,10 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ortools.sat.python import cp_model
 
 from matchmaker.planning.frame import Frame, bits_of
+
+#: Expressions and numbers; the stubs of OR-Tools do not let them mix.
+Sum = Any
 
 
 @dataclass(slots=True)
@@ -45,17 +49,17 @@ class SlotsModel:
                     self._model.add(sum(here) <= room)
         self._waits = [self._person(person, own) for person, own in enumerate(frame.meetings_of())]
 
-    def _person(self, person: int, own: list[int]) -> cp_model.LinearExprT:
+    def _person(self, person: int, own: list[int]) -> Sum:
         """One meeting a slot, no overlong run; returns his idle slots."""
         instance, model = self._frame.instance, self._model
         row = instance.person[self._frame.people[person]]
-        busy: dict[int, cp_model.LinearExprT] = {}
+        busy: dict[int, Sum] = {}
         for slot in range(self._frame.slots):
             here = [self._lies[each][slot] for each in own if slot in self._lies[each]]
             if here:
                 model.add_at_most_one(here)
                 busy[slot] = sum(here)
-        waits: list[cp_model.LinearExprT] = []
+        waits: list[Sum] = []
         for first, last in instance.days:
             slots = [slot for slot in range(first, last + 1) if slot in busy]
             if row.max_in_a_row is not None:
@@ -67,16 +71,14 @@ class SlotsModel:
                 waits += self._gaps(busy, slots, row.unavailable)
         return sum(waits)
 
-    def _gaps(
-        self, busy: dict[int, cp_model.LinearExprT], slots: list[int], away: frozenset[int]
-    ) -> list[cp_model.LinearExprT]:
+    def _gaps(self, busy: dict[int, Sum], slots: list[int], away: frozenset[int]) -> list[Sum]:
         model = self._model
         between = [slot for slot in range(slots[0], slots[-1] + 1) if slot not in away]
         begun = {slot: model.new_bool_var("") for slot in between}
         goes_on = {slot: model.new_bool_var("") for slot in between}
-        found: list[cp_model.LinearExprT] = []
+        found: list[Sum] = []
         for at, slot in enumerate(between):
-            met = busy[slot] if slot in busy else cp_model.LinearExpr.sum([])
+            met = busy.get(slot, 0)
             model.add(begun[slot] >= met)
             model.add(goes_on[slot] >= met)
             if at:
