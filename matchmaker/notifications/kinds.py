@@ -106,6 +106,15 @@ KINDS: dict[str, Kind] = {
         short=Message("%(name)s您好，“%(event)s”的洽谈已取消：%(list)s"),
         link="/events/%(at)s/mine",
     ),
+    "event:page": Kind(
+        about=Message("自己在活动中的手机日程"),
+        title=Message("您的手机日程：%(event)s"),
+        text=Message(
+            "%(name)s，您好！“%(event)s”的个人日程在这里：时间、桌号、对方和变动，不用登录；请勿转发给别人。"
+        ),
+        short=Message("%(name)s您好，这是您在“%(event)s”的个人日程，请勿转发"),
+        link="/events/%(at)s",
+    ),
     "event:outcome": Kind(
         about=Message("请填写洽谈的结果卡"),
         title=Message("请填写结果卡：%(event)s"),
@@ -128,6 +137,78 @@ KINDS: dict[str, Kind] = {
         text=Message("“%(what)s”的跟进 %(day)s 已到期，至今没有登记。跟进人：%(owner)s"),
         link="/follow-ups?tab=overdue",
         calls=False,
+    ),
+    "event:invited": Kind(
+        about=Message("对接会的邀请函"),
+        title=Message("邀请函：%(event)s"),
+        text=Message(
+            "%(name)s，您好！诚邀 %(person)s 参加“%(event)s”：%(when)s，%(place)s。有关的难题：%(problems)s。"
+            "请在 %(day)s 前回复能否参加，一分钟即可，不用登录。"
+        ),
+        short=Message("%(name)s您好，诚邀 %(person)s 参加“%(event)s”（%(when)s），请在 %(day)s 前回复"),
+        asks=True,
+    ),
+    "event:invited_again": Kind(
+        about=Message("提醒回复对接会的邀请"),
+        title=Message("请回复邀请：%(event)s"),
+        text=Message(
+            "%(name)s，您好！还没有收到 %(person)s 对“%(event)s”（%(when)s，%(place)s）的回复，"
+            "请在 %(day)s 前告诉我们能否参加。有关的难题：%(problems)s。"
+        ),
+        short=Message("%(name)s您好，请在 %(day)s 前回复 %(person)s 能否参加“%(event)s”"),
+        asks=True,
+    ),
+    "event:recalled": Kind(
+        about=Message("对接会的邀请已收回"),
+        title=Message("邀请已收回：%(event)s"),
+        text=Message("%(name)s，您好！“%(event)s”对 %(person)s 的邀请已收回，不必再回复。%(reason)s"),
+    ),
+    "event:replied": Kind(
+        about=Message("专家回复了邀请"),
+        title=Message("%(person)s：%(answer)s（%(event)s）"),
+        text=Message("“%(event)s”：%(person)s 回复“%(answer)s”，%(why)s。%(meetings)s"),
+        link="/events/%(event_number)s/invitations",
+        calls=False,
+    ),
+    "event:body_invited": Kind(
+        about=Message("请本单位推荐专家"),
+        title=Message("请推荐专家：%(event)s"),
+        text=Message(
+            "%(name)s，您好！诚邀%(body)s推荐专家参加“%(event)s”，主题：%(theme)s，名额 %(quota)s 位，"
+            "请在 %(day)s 前推荐。页面上列出了与难题最相合的本单位专家。"
+        ),
+        short=Message("%(name)s您好，请%(body)s在 %(day)s 前为“%(event)s”推荐专家（%(quota)s 位）"),
+        link="/events/%(event_number)s/nominate?body=%(body_number)s",
+        asks=True,
+    ),
+    "event:body_invited_again": Kind(
+        about=Message("提醒本单位推荐专家"),
+        title=Message("请尽快推荐专家：%(event)s"),
+        text=Message(
+            "%(name)s，您好！“%(event)s”还没有收到%(body)s的推荐（名额 %(quota)s 位，主题：%(theme)s），"
+            "请在 %(day)s 前推荐，不参加的也请告知。"
+        ),
+        link="/events/%(event_number)s/nominate?body=%(body_number)s",
+        asks=True,
+    ),
+    "event:body_declined": Kind(
+        about=Message("单位这次不推荐专家"),
+        title=Message("%(body)s不参加：%(event)s"),
+        text=Message("“%(event)s”：%(body)s这次不推荐专家，%(why)s。"),
+        link="/events/%(event_number)s/bodies",
+        calls=False,
+    ),
+    "event:nominated": Kind(
+        about=Message("单位推荐了专家"),
+        title=Message("%(body)s推荐了 %(n)s 位专家：%(event)s"),
+        text=Message("%(body)s为“%(event)s”推荐了 %(n)s 位专家，请查看并决定是否邀请。"),
+        link="/events/%(event_number)s/bodies",
+        calls=False,
+    ),
+    "event:nomination_refused": Kind(
+        about=Message("推荐的专家没有被采纳"),
+        title=Message("未采纳：%(person)s（%(event)s）"),
+        text=Message("%(name)s，您好！“%(event)s”这次没有采纳 %(person)s 的推荐。原因：%(reason)s"),
     ),
     "problem:submitted": Kind(
         about=Message("有难题提交审核"),

@@ -31,6 +31,8 @@ _HOMES: dict[str, str] = {
     "contact": "matchmaker.services.contact_check:CONTACT",
     "event_wishes": "matchmaker.services.event_wishes:WISHES",
     "event_plan": "matchmaker.services.plan_answer:MEETINGS",
+    "event_invitation": "matchmaker.services.event_reply:INVITATION",
+    "event_nomination": "matchmaker.services.nomination_question:NOMINATION",
     "hours": "matchmaker.services.contact_check:HOURS",
     "introduction": "matchmaker.services.introduction_answer:INTRODUCTION",
 }

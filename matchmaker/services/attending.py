@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -58,3 +59,31 @@ def get(uow: UnitOfWork, actor: Actor, number: int, *, to_change: bool = False) 
             Message("没有这位参会人，或者您不能查看。"), hint=Message("请从活动的参会名单中查找。")
         )
     return row
+
+
+def move(
+    uow: UnitOfWork, actor: Actor, row: Attendee, state: str, *, at: datetime, reason: str = "", **facts: Any
+) -> None:
+    """Somebody's state changes, with history; the only place where it does. The caller has checked the right.
+
+    Screens show it, and whoever may come has his pairs scored. ``facts`` stand in the history beside it.
+    """
+    before = row.state
+    row.state, row.reason = state, reason[:200]
+    if state == "invited":
+        row.invited_at, row.answered_at = at, None
+    elif state != "nominated":
+        row.answered_at = at
+    event = uow.session.get_one(Event, row.event_id)
+    event.live += 1
+    uow.record(
+        actor,
+        f"attendee:{state}",
+        f"attendee:{row.id}",
+        event=event.id,
+        before=before,
+        reason=reason,
+        **facts,
+    )
+    if row.kind == "expert" and row.expert_id is not None and state in {"nominated", "invited", "accepted"}:
+        uow.enqueue("pairs", f"event:{event.id}")

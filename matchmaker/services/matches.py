@@ -111,7 +111,7 @@ def is_stored(uow: UnitOfWork, ranking: Ranking) -> bool:
     """Whether the newest run of the subject was computed from the same inputs."""
     statement = (
         select(MatchRun.inputs)
-        .where(MatchRun.subject == ranking.inputs["subject"])
+        .where(MatchRun.subject == ranking.inputs["subject"], MatchRun.direction != "event-experts")
         .order_by(MatchRun.id.desc())
         .limit(1)
     )
