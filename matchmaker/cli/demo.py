@@ -24,7 +24,7 @@ def demo(ctx: click.Context, *, no_serve: bool, port: int | None) -> None:
 
     It can be run again: what is loaded already is updated, not doubled.
     """
-    from matchmaker.cli import demo_accounts, demo_activity
+    from matchmaker.cli import demo_accounts, demo_activity, demo_events
     from matchmaker.cli.common import say
     from matchmaker.cli.install import prepare
     from matchmaker.cli.serve import run_site
@@ -39,6 +39,8 @@ def demo(ctx: click.Context, *, no_serve: bool, port: int | None) -> None:
         _print_best(app, rankings)
         entries = demo_accounts.make(app)
         demo_activity.play(app, rankings)
+        for line in demo_events.make(app):
+            say(line)
         demo_accounts.show(entries)
         say(f"共 {time.perf_counter() - start:.0f} 秒 / seconds in all")
         if not no_serve:
