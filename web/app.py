@@ -31,6 +31,7 @@ PAGES = (
     "institutes",
     "introductions",
     "events",
+    "event_forms",
     "preferring",
     "messages",
     "calls",
@@ -57,6 +58,9 @@ PAGES = (
     "invitations",
     "attachments",
     "forms",
+    "plans",
+    "repairs",
+    "mine",
 )
 
 

@@ -21,6 +21,7 @@ from matchmaker.permissions import Actor, require
 from matchmaker.planning.result import Effort
 from matchmaker.services import events, pairs, plan_changes, plan_input, plan_publishing, plan_runs
 from matchmaker.services.plan_changes import Change
+from matchmaker.services.plan_publishing import CHANGED_FROM, Check, faults_now
 from matchmaker.storage.unit_of_work import UnitOfWork
 
 #: Kind of a change → how it is told.
@@ -233,6 +234,16 @@ def propose(
     return Proposal(happened, made, result, changes)
 
 
+def require_changeable(actor: Actor, event: Event) -> None:
+    """A plan must be published before it is changed a little."""
+    require(actor, "plan:repair", event)
+    if event.state not in CHANGED_FROM:
+        raise Conflict(
+            Message("还没有公布的排程，不能逐场调整。"),
+            hint=Message("先公布一次排程；公布前可以锁定场次或修改规则后重排。"),
+        )
+
+
 def keep(
     uow: UnitOfWork, actor: Actor, event: Event, proposal: Proposal, *, base: str, now: datetime
 ) -> PlanRun:
@@ -254,7 +265,7 @@ def accept(
     run: PlanRun,
     *,
     now: datetime,
-    check: plan_publishing.Check = plan_publishing.faults_now,
+    check: Check = faults_now,
 ) -> list[Change]:
     """Writes what happened and makes the proposal the plan.
 
