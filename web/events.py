@@ -1,6 +1,14 @@
-"""Events on pages: colours of their states."""
+"""Events on pages: colours of their states, and what belongs to which."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matchmaker.errors import NotFound
+from matchmaker.messages import Message
+
+if TYPE_CHECKING:
+    from matchmaker.models import Attendee, EventProblem
 
 #: State of an event → kind of the state component.
 STATE_KINDS: dict[str, str] = {
@@ -26,3 +34,9 @@ PERSON_KINDS: dict[str, str] = {
     "cancelled": "fault",
     "withdrawn": "fault",
 }
+
+
+def of_event(row: Attendee | EventProblem, number: int) -> None:
+    """NotFound for what the address names under another event."""
+    if row.event_id != number:
+        raise NotFound(Message("这个活动中没有它。"), hint=Message("请从活动页面打开。"))

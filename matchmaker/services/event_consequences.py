@@ -70,8 +70,9 @@ class Consequence:
 
 def times_change(uow: UnitOfWork, event: Event, times: Times) -> Consequence:
     """What other sessions or rounds would mean; faults of the sessions as InvalidInput."""
-    _check_times(times)
-    found = Consequence(slots_of(times.spans, times.minutes, times.pause))
+    _check_times(times, is_docking=event.kind == "docking")
+    rounds = slots_of(times.spans, times.minutes, times.pause) if event.kind == "docking" else []
+    found = Consequence(rounds)
     if len(found.slots) > MOST_SLOTS:
         raise InvalidInput(
             Message("场次太多。"),
@@ -166,12 +167,12 @@ def _fits(meeting: Meeting, table: TableFacts) -> bool:
     return not wanted or wanted in table.kinds
 
 
-def _check_times(times: Times) -> None:
+def _check_times(times: Times, *, is_docking: bool) -> None:
     faults: dict[str, Message] = {}
     for at, span in enumerate(times.spans):
         if span.ends <= span.starts:
             faults[f"session-{at}-ends"] = Message("结束时间要晚于开始时间。")
-        elif (span.ends - span.starts).total_seconds() < times.minutes * 60:
+        elif is_docking and (span.ends - span.starts).total_seconds() < times.minutes * 60:
             faults[f"session-{at}-ends"] = Message("这一场放不下一轮（%(n)s 分钟）。", {"n": times.minutes})
         for other, earlier in enumerate(times.spans[:at]):
             if events.overlaps(span.starts, span.ends, earlier.starts, earlier.ends):

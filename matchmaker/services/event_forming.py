@@ -52,8 +52,7 @@ def create(
     for name, value in values.items():
         if value not in ("", None, []):
             setattr(row, name, value)
-    if row.kind == "docking":
-        _usual_times(row, first_day)
+    _usual_times(row, first_day)
     for name in ("call_until", "answer_until", "prefer_until"):
         setattr(row, name, getattr(deadlines(first_day, today), name))
     _check(row)
@@ -92,6 +91,15 @@ def change(
             name: value.isoformat() if isinstance(value, date) else value for name, value in changed.items()
         }
         uow.record(actor, "event:edit", f"event:{row.id}", part=part, **told)
+    return row
+
+
+def tell_outcome(uow: UnitOfWork, actor: Actor, number: int, text: str) -> Event:
+    """What came of an event, in words."""
+    row = events.get(uow, actor, number, to_change=True)
+    require(actor, "event:edit", row)
+    row.outcome = text
+    uow.record(actor, "event:outcome", f"event:{row.id}", outcome=text)
     return row
 
 
@@ -139,29 +147,30 @@ def next_number(uow: UnitOfWork, year: int) -> str:
 
 
 def put_times(row: Event, spans: list[Span]) -> None:
-    """Sessions and rounds of an event that has none."""
+    """Sessions and rounds of an event that has none; only docking is divided into rounds."""
     row.sessions = [
         EventSession(position=at, name=each.name, starts=each.starts, ends=each.ends)
         for at, each in enumerate(spans)
     ]
     row.slots = [
         EventSlot(position=each.position, session=each.session, starts=each.starts, ends=each.ends)
-        for each in slots_of(spans, row.slot_minutes, row.break_minutes)
+        for each in (slots_of(spans, row.slot_minutes, row.break_minutes) if row.kind == "docking" else ())
     ]
 
 
 def _usual_times(row: Event, day: date) -> None:
-    put_times(
-        row,
-        [
-            Span(datetime.combine(day, begins), datetime.combine(day, ends), str(name))
-            for name, begins, ends in _HALVES
-        ],
-    )
-    row.tables = [
-        EventTable(position=at, name=name, kinds=[], unavailable=[])
-        for at, name in enumerate(names_of(_TABLES, "A"))
+    """Morning and afternoon with tables for docking; one morning for the others."""
+    halves = _HALVES if row.kind == "docking" else _HALVES[:1]
+    spans = [
+        Span(datetime.combine(day, begins), datetime.combine(day, ends), str(name))
+        for name, begins, ends in halves
     ]
+    put_times(row, spans)
+    if row.kind == "docking":
+        names = names_of(_TABLES, "A")
+        row.tables = [
+            EventTable(position=at, name=name, kinds=[], unavailable=[]) for at, name in enumerate(names)
+        ]
 
 
 def _check(row: Event) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from matchmaker.messages import Message
-from matchmaker.models import AgendaItem, Attendee, Event, EventProblem, EventTable, Meeting, Problem
+from matchmaker.models import Attendee, Event, EventProblem, Meeting, Problem
 from matchmaker.permissions import Actor, allowed
 from matchmaker.services import attending, events, problems
 from matchmaker.services.paging import Page, paged
@@ -140,17 +140,14 @@ def own_offers_of(uow: UnitOfWork, actor: Actor, event: Event) -> Sequence[Event
     return uow.session.scalars(statement).all()
 
 
-def programme(uow: UnitOfWork, event: Event) -> list[AgendaItem]:
-    """Items of the agenda in their order; ``event.sessions`` stand beside them."""
-    statement = select(AgendaItem).where(AgendaItem.event_id == event.id)
-    return list(uow.session.scalars(statement.order_by(AgendaItem.starts, AgendaItem.id)))
-
-
-def tables_of(uow: UnitOfWork, event: Event) -> dict[int, EventTable]:
-    """Tables by number of row, for lists of meetings."""
-    return {
-        row.id: row for row in uow.session.scalars(select(EventTable).where(EventTable.event_id == event.id))
-    }
+def coming(uow: UnitOfWork, event: Event) -> int:
+    """How many people come, of those who told whether they were there those who were."""
+    arrived = func.count().filter(Attendee.arrived_at.is_not(None))
+    statement = select(func.count(), arrived).where(
+        Attendee.event_id == event.id, Attendee.state == "accepted"
+    )
+    accepted, there = uow.session.execute(statement).one()
+    return int(there or accepted)
 
 
 def may_register(actor: Actor, event: Event, today: date) -> bool:

@@ -35,17 +35,17 @@ def problems(uow: UnitOfWork, _actor: Actor, event: Event) -> Sequence[Readiness
     found = []
     if waiting:
         text = Message("%(n)s 项难题待审核", {"n": waiting})
-        found.append(Readiness(text, False, "attendees.problems", {}, _WAITING))
+        found.append(Readiness(text, False, "event_problems.listing", {}, _WAITING))
     nobody = _without_people(uow, event)
     if nobody:
         text = Message("%(n)s 项难题还没有参会代表", {"n": nobody})
-        found.append(Readiness(text, False, "attendees.problems"))
+        found.append(Readiness(text, False, "event_problems.listing"))
     if accepted:
         quota = Message("（名额 %(most)s）", {"most": event.most_problems}) if event.most_problems else ""
         text = Message("已有 %(n)s 项难题%(quota)s", {"n": accepted, "quota": quota})
     else:
         text = Message("还没有难题")
-    return [*found, Readiness(text, accepted > 0, "attendees.problems")]
+    return [*found, Readiness(text, accepted > 0, "event_problems.listing")]
 
 
 def people(uow: UnitOfWork, _actor: Actor, event: Event) -> Sequence[Readiness]:
@@ -70,26 +70,26 @@ def expected_meetings(uow: UnitOfWork, event: Event) -> int:
 
 def _day(event: Event) -> Readiness:
     if event.first_day is None:
-        return Readiness(Message("还没有日期"), False, "events.edit", {"part": "times"})
+        return Readiness(Message("还没有日期"), False, "event_forms.edit", {"part": "times"})
     days = f"{event.first_day:%Y-%m-%d}"
     if event.last_day and event.last_day != event.first_day:
         days += f" — {event.last_day:%Y-%m-%d}"
-    return Readiness(Message("日期：%(days)s", {"days": days}), True, "events.edit", {"part": "times"})
+    return Readiness(Message("日期：%(days)s", {"days": days}), True, "event_forms.edit", {"part": "times"})
 
 
 def _venue(event: Event) -> Readiness:
     if not (event.venue or event.online_link):
-        return Readiness(Message("还没有场地"), False, "events.edit", {"part": "what"})
+        return Readiness(Message("还没有场地"), False, "event_forms.edit", {"part": "what"})
     where = event.venue or Message("线上")
-    return Readiness(Message("场地：%(venue)s", {"venue": where}), True, "events.edit", {"part": "what"})
+    return Readiness(Message("场地：%(venue)s", {"venue": where}), True, "event_forms.edit", {"part": "what"})
 
 
 def _slots(event: Event) -> Readiness:
     if not event.slots:
-        return Readiness(Message("还没有洽谈场次"), False, "events.edit", {"part": "times"})
+        return Readiness(Message("还没有洽谈场次"), False, "event_forms.edit", {"part": "times"})
     values = {"slots": len(event.slots), "sessions": len(event.sessions)}
     text = Message("%(slots)s 轮洽谈，分 %(sessions)s 场", values)
-    return Readiness(text, True, "events.edit", {"part": "times"})
+    return Readiness(text, True, "event_forms.edit", {"part": "times"})
 
 
 def _tables(uow: UnitOfWork, event: Event) -> Readiness:
@@ -101,7 +101,7 @@ def _tables(uow: UnitOfWork, event: Event) -> Readiness:
         text = Message("%(n)s 张洽谈桌，按预计场次至少要 %(least)s 张", {"n": have, "least": least})
     else:
         text = Message("%(n)s 张洽谈桌", {"n": have})
-    return Readiness(text, bool(have) and have >= least, "events.edit", {"part": "tables"})
+    return Readiness(text, bool(have) and have >= least, "event_forms.edit", {"part": "tables"})
 
 
 def _counts(uow: UnitOfWork, model: type[Attendee | EventProblem], event: Event) -> dict[str, int]:

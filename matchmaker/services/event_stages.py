@@ -75,11 +75,11 @@ _HOME = "matchmaker.services"
 #: All stages in their order.
 STAGES: tuple[Stage, ...] = (
     Stage(
-        "times", Message("时间、场地和议程"), "events.edit", "event:edit", frozenset({"draft"}),
+        "times", Message("时间、场地和议程"), "event_forms.edit", "event:edit", frozenset({"draft"}),
         f"{_HOME}.event_readiness:times", _EVERY,
     ),
     Stage(
-        "problems", Message("征集难题"), "attendees.problems", "attendee:read", frozenset({"open"}),
+        "problems", Message("征集难题"), "event_problems.listing", "attendee:read", frozenset({"open"}),
         f"{_HOME}.event_readiness:problems",
     ),
     Stage(

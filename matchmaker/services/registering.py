@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from matchmaker.errors import Conflict, Forbidden, InvalidInput
 from matchmaker.lifecycle import ATTENDEE_STATES
 from matchmaker.messages import Message
-from matchmaker.models import Attendee, Event, Expert
+from matchmaker.models import Attendee, Event, Expert, Organization
 from matchmaker.permissions import Actor, require
 from matchmaker.services import attending, event_news, events, experts
 from matchmaker.services.paging import Page, paged
@@ -49,6 +49,26 @@ def export(uow: UnitOfWork, actor: Actor, event: Event, wanted: PeopleFilter) ->
     """The same list as a whole."""
     require(actor, "attendee:read", event)
     return uow.session.scalars(_selected(event, wanted).limit(5_000)).all()
+
+
+def expected_people(uow: UnitOfWork, event: Event) -> Sequence[Attendee]:
+    """Those who come or may still come, to choose from."""
+    statement = select(Attendee).where(
+        Attendee.event_id == event.id, Attendee.state.in_(("accepted", "registered", "invited"))
+    )
+    statement = statement.options(joinedload(Attendee.organization)).order_by(Attendee.badge_number)
+    return uow.session.scalars(statement).all()
+
+
+def body_named(uow: UnitOfWork, name: str) -> int | None:
+    """Number of the body of this name, for the office; InvalidInput when there is none."""
+    if not name:
+        return None
+    number = uow.session.scalar(select(Organization.id).where(Organization.name == name).limit(1))
+    if number is None:
+        told = Message("没有名为“%(name)s”的单位；可先新建单位，或写进职务一栏。", {"name": name[:50]})
+        raise InvalidInput(Message("没有找到这个单位。"), fields={"body": told})
+    return number
 
 
 def counts(uow: UnitOfWork, actor: Actor, event: Event) -> dict[str, dict[str, int]]:

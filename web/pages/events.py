@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
-from matchmaker.lifecycle import EVENT_STATES
+from matchmaker.errors import Conflict, InvalidInput, MatchmakerError
+from matchmaker.lifecycle import ATTENDEE_STATES, EVENT_PLANNED, EVENT_STATES
 from matchmaker.permissions import allowed
-from matchmaker.services import event_listing, event_stages, events, owners
+from matchmaker.services import (
+    event_agenda,
+    event_forming,
+    event_listing,
+    event_stages,
+    event_steps,
+    events,
+    owners,
+)
 from matchmaker.services.event_listing import TABS, EventFilter
+from matchmaker.services.event_problems import STATES as OFFER_STATES
 from matchmaker.services.event_stages import Readiness, Standing
 from matchmaker.taxonomy import EVENT_KINDS
-from web.events import STATE_KINDS
+from web.events import PERSON_KINDS, STATE_KINDS
+from web.faults import by_field
 from web.formats import label, listed
 from web.i18n import _, tell
 from web.request import actor, application, page_number
+from web.schemas.events import OutcomeIn, StepIn
+from web.schemas.parsing import load
 from web.tables import csv_answer
 
 if TYPE_CHECKING:
@@ -65,26 +79,69 @@ def export() -> Response:
 @blueprint.get("/events/<int:number>")
 def show(number: int) -> str:
     """One event."""
-    app, who = application(), actor()
-    with app.reading() as uow:
-        event = events.get(uow, who, number)
-        return render_template("pages/event.html", **page_of(uow, event))
+    return _shown(number, {}, {})
+
+
+@blueprint.post("/events/<int:number>/step")
+def step(number: int) -> ResponseReturnValue:
+    """One step of its life."""
+    try:
+        given = load(StepIn(), request.form)
+        with application().unit_of_work() as uow:
+            row = event_steps.take(
+                uow, actor(), number, given["step"], seen=given["seen"], reason=given["reason"]
+            )
+            state = EVENT_STATES[row.state]
+    except (InvalidInput, Conflict) as fault:
+        return _shown(number, request.form, by_field(fault), fault), fault.status
+    flash(_("活动现在的状态：%(state)s。", state=tell(state)), "done")
+    return redirect(url_for("events.show", number=number), 303)
+
+
+@blueprint.post("/events/<int:number>/outcome")
+def outcome(number: int) -> ResponseReturnValue:
+    """What came of a training, a promotion or a visit."""
+    try:
+        given = load(OutcomeIn(), request.form)
+        with application().unit_of_work() as uow:
+            event_forming.tell_outcome(uow, actor(), number, given["outcome"])
+    except InvalidInput as fault:
+        return _shown(number, request.form, by_field(fault), fault), fault.status
+    flash(_("已保存。"), "done")
+    return redirect(url_for("events.show", number=number, _anchor="outcome"), 303)
+
+
+def _shown(number: int, typed: Any, faults: dict[str, str], fault: MatchmakerError | None = None) -> str:
+    with application().reading() as uow:
+        event = events.get(uow, actor(), number)
+        return render_template(
+            "pages/event.html", typed=typed, faults=faults, fault=fault, **page_of(uow, event)
+        )
 
 
 def page_of(uow: UnitOfWork, event: Event) -> dict[str, Any]:
     """What the page of an event is made of."""
     app, who = application(), actor()
     found = standing(uow, event)
+    seen = event_listing.seen(uow, who, event)
+    first = event_stages.next_step(found)
     return {
         "event": event,
         "state": (STATE_KINDS[event.state], EVENT_STATES[event.state]),
         "stages": [(each, _steps(each), url_for(each.stage.endpoint, number=event.id)) for each in found],
         "address": lambda fact: address(event, fact),
-        "next_step": event_stages.next_step(found),
-        "seen": event_listing.seen(uow, who, event),
-        "programme": event_listing.programme(uow, event),
+        "first": (first[1], address(event, first[1])) if first else None,
+        "steps": event_steps.steps(uow, who, event),
+        "seen": seen,
+        "rounds": {slot.position: slot for slot in event.slots},
+        "lines": event_agenda.timeline(uow, event),
         "owner": lambda problem: owners.shown(who, problem),
         "registers": event_listing.may_register(who, event, app.today()),
+        "people": event_listing.coming(uow, event) if event.kind != "docking" and who.is_office else 0,
+        "offer_states": OFFER_STATES,
+        "person_states": ATTENDEE_STATES,
+        "person_kinds": PERSON_KINDS,
+        "planned": event.state in EVENT_PLANNED,
         "office": who.is_office,
     }
 
