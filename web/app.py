@@ -31,6 +31,8 @@ PAGES = (
     "institutes",
     "introductions",
     "events",
+    "inviting",
+    "nominating",
     "event_forms",
     "attendees",
     "event_problems",

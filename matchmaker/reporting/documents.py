@@ -108,9 +108,9 @@ DOCUMENTS: Mapping[str, Document] = {
 }
 
 
-def offered(dossier: Dossier) -> dict[str, Document]:
-    """Those that this event has."""
-    return {name: each for name, each in DOCUMENTS.items() if dossier.is_docking or not each.is_docking}
+def offered(*, is_docking: bool) -> dict[str, Document]:
+    """Those that an event has."""
+    return {name: each for name, each in DOCUMENTS.items() if is_docking or not each.is_docking}
 
 
 def bundle(dossier: Dossier) -> bytes:
@@ -118,7 +118,7 @@ def bundle(dossier: Dossier) -> bytes:
     buffer = io.BytesIO()
     lost = ""
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for document in offered(dossier).values():
+        for document in offered(is_docking=dossier.is_docking).values():
             if document.needs_plan and not dossier.meetings:
                 continue
             for form, write in document.writers.items():

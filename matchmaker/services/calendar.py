@@ -14,7 +14,8 @@ from matchmaker import lifecycle
 from matchmaker.messages import Message
 from matchmaker.models import Expert, Introduction, Invitation, Problem, SecretLink
 from matchmaker.permissions import Actor, allowed, require
-from matchmaker.services import answers, introductions
+from matchmaker.services import answers, event_calendar, introductions
+from matchmaker.services.paper_parts import PAGE
 from matchmaker.services.problems import shown_to
 from matchmaker.storage.queries import readable_by
 from matchmaker.storage.unit_of_work import UnitOfWork
@@ -37,6 +38,8 @@ class Entry:
         is_cancelled: it was there and is not any more.
         at: the moment, when it has one (UTC without a zone).
         until: its end, when it has one.
+        is_local: moments are those of the office's clock.
+        is_tentative: it may still change.
     """
 
     key: str
@@ -48,6 +51,8 @@ class Entry:
     is_cancelled: bool = False
     at: datetime | None = None
     until: datetime | None = None
+    is_local: bool = False
+    is_tentative: bool = False
 
 
 Source = Callable[[UnitOfWork, Actor, date, date], Sequence[Entry]]
@@ -60,6 +65,7 @@ KINDS: dict[str, Message] = {
     "stale": Message("资料待核实"),
     "meeting": Message("见面"),
     "invitation": Message("邀请到期"),
+    "event": Message("活动"),
 }
 
 
@@ -130,7 +136,7 @@ def _answers(uow: UnitOfWork, actor: Actor, first: date, last: date) -> Sequence
             answers.within_reach(actor),
             SecretLink.expires_at.between(*span),
             SecretLink.answered_at.is_(None),
-            SecretLink.purpose != FEED,
+            SecretLink.purpose.not_in((FEED, PAGE)),
         )
         .order_by(SecretLink.expires_at, SecretLink.id)
         .limit(MOST)
@@ -224,7 +230,27 @@ def _met(row: Introduction) -> Entry:
     )
 
 
+def _events(uow: UnitOfWork, actor: Actor, first: date, last: date) -> Sequence[Entry]:
+    """Meetings and agenda of the events that the actor takes part in himself."""
+    return [
+        Entry(
+            each.key,
+            each.starts.date(),
+            " · ".join(filter(None, (each.title, each.place))),
+            "event",
+            f"/events/{event.id}",
+            each.sequence,
+            each.status == "CANCELLED",
+            at=each.starts,
+            until=each.ends,
+            is_local=True,
+            is_tentative=each.status == "TENTATIVE",
+        )
+        for event, each in event_calendar.between(uow, actor, first, last)
+    ]
+
+
 #: Purpose of the link by which a calendar program reads somebody's calendar.
 FEED = "calendar"
 #: Every source; a later subject adds its own.
-SOURCES: list[Source] = [_deadlines, _expiries, _answers, _stale, _invitations, _meetings]
+SOURCES: list[Source] = [_deadlines, _expiries, _answers, _stale, _invitations, _meetings, _events]

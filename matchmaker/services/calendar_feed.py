@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
 from sqlalchemy import select
@@ -76,8 +77,11 @@ def reader(uow: UnitOfWork, secret: bytes, token: str, at: datetime) -> Actor:
     return actor_of(account)
 
 
-def written(entries: Sequence[Entry], site: str, name: str, at: datetime) -> bytes:
-    """The file; an entry keeps its UID for ever, and its SEQUENCE grows with each change."""
+def written(entries: Sequence[Entry], site: str, name: str, at: datetime, timezone: str = "UTC") -> bytes:
+    """The file; an entry keeps its UID for ever, and its SEQUENCE grows with each change.
+
+    ``timezone`` is that of the office, whose clock some entries follow.
+    """
     host = urlsplit(site).hostname or "matchmaker"
     calendar = Calendar()
     calendar.add("prodid", "-//matchmaker//calendar//ZH")
@@ -91,10 +95,11 @@ def written(entries: Sequence[Entry], site: str, name: str, at: datetime) -> byt
         event.add("sequence", entry.sequence)
         event.add("summary", entry.title)
         event.add("url", site + entry.link)
-        event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
+        event.add("status", _status(entry))
         if entry.at is not None:
-            event.add("dtstart", entry.at.replace(tzinfo=at.tzinfo))
-            event.add("dtend", (entry.until or entry.at).replace(tzinfo=at.tzinfo))
+            zone = ZoneInfo(timezone) if entry.is_local else at.tzinfo
+            event.add("dtstart", entry.at.replace(tzinfo=zone).astimezone(at.tzinfo))
+            event.add("dtend", (entry.until or entry.at).replace(tzinfo=zone).astimezone(at.tzinfo))
         else:
             event.add("dtstart", entry.day)
             event.add("dtend", entry.day + timedelta(days=1))
@@ -102,3 +107,7 @@ def written(entries: Sequence[Entry], site: str, name: str, at: datetime) -> byt
         calendar.add_component(event)
     content: bytes = calendar.to_ical()
     return content
+
+
+def _status(entry: Entry) -> str:
+    return "CANCELLED" if entry.is_cancelled else "TENTATIVE" if entry.is_tentative else "CONFIRMED"

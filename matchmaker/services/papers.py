@@ -29,13 +29,14 @@ from matchmaker.models import (
 from matchmaker.notifications.quiet import local
 from matchmaker.permissions import Actor, require
 from matchmaker.reporting import documents
+from matchmaker.reporting.documents import TYPES, Document
 from matchmaker.reporting.dossier import Dossier, Stamp
 from matchmaker.services import events, paper_parts, secret_links, veils
 from matchmaker.services.event_stages import Readiness
 from matchmaker.services.paper_parts import PAGE
 from matchmaker.storage.unit_of_work import UnitOfWork
 
-__all__ = ["PAGE", "gather", "listing", "readiness", "written"]
+__all__ = ["ALL", "TYPES", "gather", "listing", "offered", "readiness", "unsent", "written"]
 
 #: Name of everything in one file.
 ALL = "all"
@@ -91,6 +92,11 @@ def listing(uow: UnitOfWork, actor: Actor, event: Event, at: datetime, timezone:
     return _stamp(uow, event, local(at, timezone), timezone)
 
 
+def offered(event: Event) -> dict[str, Document]:
+    """Documents that an event of its kind has, by name."""
+    return documents.offered(is_docking=event.kind == "docking")
+
+
 def written(dossier: Dossier, name: str, form: str) -> tuple[bytes, str]:
     """A document's file and what a download of it is called; for after the transaction.
 
@@ -100,7 +106,7 @@ def written(dossier: Dossier, name: str, form: str) -> tuple[bytes, str]:
     """
     if (name, form) == (ALL, "zip"):
         return documents.bundle(dossier), documents.file_name(dossier, name, form)
-    document = documents.offered(dossier).get(name)
+    document = documents.offered(is_docking=dossier.is_docking).get(name)
     if document is None or form not in document.writers:
         raise NotFound(Message("没有这种单据。"), hint=Message("请从活动的“单据和手册”页面选择。"))
     return document.writers[form](dossier), documents.file_name(dossier, name, form)

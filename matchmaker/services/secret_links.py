@@ -31,6 +31,8 @@ WINDOW = timedelta(minutes=10)
 _TOKEN = re.compile(r"([1-9][0-9]{0,9})\.([A-Za-z0-9_-]{43})")
 _MOST_NUMBER = 2**31 - 1
 _ROW = "answer-row"
+#: Purpose → beginning of its address, where it is not a question.
+_PLACES = {"event_page": "/m/"}
 
 
 def issue(
@@ -80,7 +82,7 @@ def token(secret: bytes, link: SecretLink) -> str:
 
 def path(secret: bytes, link: SecretLink) -> str:
     """Where the link leads on this site."""
-    return f"/l/{token(secret, link)}"
+    return f"{_PLACES.get(link.purpose, '/l/')}{token(secret, link)}"
 
 
 def row_token(secret: bytes, link: SecretLink) -> str:

@@ -73,7 +73,8 @@ def feed(key: str) -> Response:
         entries = calendar.entries(uow, who, day - timedelta(days=60), day + timedelta(days=400))
     site = app.settings.site_url or request.host_url.rstrip("/")
     shown = [replace(entry, title=f"{tell(calendar.KINDS[entry.kind])}：{entry.title}") for entry in entries]
-    content = calendar_feed.written(shown, site, app.settings.site_name, at.replace(tzinfo=UTC))
+    now, zone = at.replace(tzinfo=UTC), app.settings.timezone
+    content = calendar_feed.written(shown, site, app.settings.site_name, now, zone)
     answer = Response(content, mimetype="text/calendar")
     answer.headers["Cache-Control"] = "private, no-store"
     answer.headers["Referrer-Policy"] = "no-referrer"
