@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -168,6 +168,25 @@ def listing(uow: UnitOfWork, actor: Actor, event: Event) -> list[Line]:
     for body, state, count in uow.session.execute(counted):
         states.setdefault(body or 0, {})[state] = count
     return [Line(row, states.get(row.organization_id, {})) for row in _rows(uow, event)]
+
+
+def others(
+    uow: UnitOfWork,
+    actor: Actor,
+    known: Collection[int],
+    *,
+    kinds: Sequence[str],
+    text: str = "",
+    most: int = 60,
+) -> Sequence[Organization]:
+    """Bodies of some kinds that are not among the known ones, by kind and name."""
+    statement = select(Organization).where(
+        Organization.kind.in_(kinds), Organization.id.not_in(known), readable_by(actor, Organization)
+    )
+    if text:
+        statement = statement.where(Organization.name.icontains(text, autoescape=True))
+    order = statement.order_by(Organization.kind, Organization.name, Organization.id)
+    return uow.session.scalars(order.limit(most)).all()
 
 
 def get(uow: UnitOfWork, event: Event, body: int) -> BodyInvitation:

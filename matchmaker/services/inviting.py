@@ -17,7 +17,7 @@ from matchmaker.services import attending, body_inviting, candidates, events, in
 from matchmaker.services import secret_links as links
 from matchmaker.services.event_stages import Readiness
 from matchmaker.services.recipients import Recipient, account, recipients_for_body, recipients_for_expert
-from matchmaker.storage.queries import readable_by
+from matchmaker.storage.queries import may_read, readable_by
 from matchmaker.storage.unit_of_work import UnitOfWork
 
 #: Kinds of messages by which an expert is asked.
@@ -167,12 +167,26 @@ def end_question(uow: UnitOfWork, row: Attendee) -> None:
     links.close(uow, PURPOSE, f"attendee:{row.id}")
 
 
-def of_event(uow: UnitOfWork, actor: Actor, event: Event, person: int) -> Attendee:
+def of_event(uow: UnitOfWork, actor: Actor, event: Event, person: int, *, to_change: bool = True) -> Attendee:
     """One expert of an event, whom the actor may look at."""
-    row = attending.get(uow, actor, person, to_change=True)
+    row = attending.get(uow, actor, person, to_change=to_change)
     if row.event_id != event.id or row.kind != "expert":
         raise NotFound(Message("这场活动没有这位专家。"), hint=Message("请从活动的邀请页面查找。"))
     return row
+
+
+def facts(uow: UnitOfWork, actor: Actor, event: Event, row: Attendee) -> list[tuple[Message, Message | str]]:
+    """What an invitation says to whoever answers it on a page; the office reads every title."""
+    problems = invitation_facts.concerning(uow, event, [row])[row.id]
+    shown = [invitation_facts.problem_name(each, lambda one: may_read(actor, one)) for each in problems]
+    found: list[tuple[Message, Message | str]] = [
+        (Message("专家"), row.name),
+        (Message("时间"), invitation_facts.when(event)),
+        (Message("地点"), invitation_facts.place(event)),
+        (Message("有关的难题"), listed(shown) if shown else ""),
+        (Message("请在此日前回复"), f"{event.answer_until:%Y-%m-%d}" if event.answer_until else ""),
+    ]
+    return [(name, text) for name, text in found if text]
 
 
 def listing(uow: UnitOfWork, actor: Actor, event: Event) -> Sequence[Attendee]:
@@ -200,9 +214,9 @@ def readiness(uow: UnitOfWork, _actor: Actor, event: Event) -> Sequence[Readines
     counted = select(Attendee.state, func.count()).where(
         Attendee.event_id == event.id, Attendee.kind == "expert"
     )
-    states: Counter[str] = Counter(
-        {state: count for state, count in uow.session.execute(counted.group_by(Attendee.state))}
-    )
+    states = Counter[str]()
+    for state, count in uow.session.execute(counted.group_by(Attendee.state)):
+        states[state] = count
     found = []
     if states["invited"]:
         text = Message("%(n)s 位专家还没有回复", {"n": states["invited"]})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,12 +14,13 @@ from matchmaker.errors import Conflict, InvalidInput
 from matchmaker.matching.result import WORTH
 from matchmaker.messages import Message
 from matchmaker.models import Attendee, BodyInvitation, Event, EventProblem, Expert
+from matchmaker.models.base import Findable
 from matchmaker.permissions import Actor, require
 from matchmaker.services import attending, body_inviting, coverage, events, inviting, messages
 from matchmaker.services.answers import invalid
 from matchmaker.services.candidates import Scored
 from matchmaker.services.coverage import Facts
-from matchmaker.storage.queries import readable_by
+from matchmaker.storage.queries import may_read, readable_by
 from matchmaker.storage.unit_of_work import UnitOfWork
 
 #: States of experts that count to a body's quota.
@@ -267,6 +268,20 @@ def declined(
         messages.tell(uow, actor, messages.office(uow), "event:body_declined", f"event:{event.id}", values)
 
 
+def over(actor: Actor, row: BodyInvitation, today: date) -> Message | None:
+    """Why this actor may name nobody any more; None while he may."""
+    try:
+        refuse_late(actor, row, today)
+    except Conflict as fault:
+        return fault.message
+    return None
+
+
+def reader(actor: Actor) -> Callable[[Findable], bool]:
+    """What somebody may read, as the names of problems ask it."""
+    return lambda row: may_read(actor, row)
+
+
 def withdraw(uow: UnitOfWork, actor: Actor, number: int, body: int, person: int, *, at: datetime) -> Attendee:
     """Takes a nomination back before the office has decided."""
     event, row = _held(uow, actor, number, body)
@@ -277,39 +292,6 @@ def withdraw(uow: UnitOfWork, actor: Actor, number: int, body: int, person: int,
         )
     attending.move(uow, actor, made, "cancelled", at=at)
     return made
-
-
-def decide(
-    uow: UnitOfWork,
-    actor: Actor,
-    number: int,
-    people: Sequence[int],
-    *,
-    takes: bool,
-    reason: str = "",
-    at: datetime,
-    today: date,
-) -> list[Attendee]:
-    """The office invites nominated experts, or refuses them with a reason that their liaisons read."""
-    event = events.get(uow, actor, number, to_change=True)
-    require(actor, "event:invite", event)
-    if not takes and not reason.strip():
-        fault = Message("不采纳时请写明原因，推荐单位会看到。")
-        raise InvalidInput(fault, fields={"reason": fault})
-    rows = [
-        row
-        for row in (inviting.of_event(uow, actor, event, one) for one in people[: inviting.MOST])
-        if row.state == "nominated"
-    ]
-    for row in rows:
-        attending.move(uow, actor, row, "invited" if takes else "refused", at=at, reason=reason)
-        if takes:
-            inviting.told(uow, actor, row, inviting.ASKED, today=today)
-        elif row.organization is not None:
-            values = {"person": row.name, "event": event.title, "event_number": event.id, "reason": reason}
-            told = body_inviting.recipients_of(uow, row.organization)
-            messages.tell(uow, actor, told, "event:nomination_refused", f"attendee:{row.id}", values)
-    return rows
 
 
 def by_list(

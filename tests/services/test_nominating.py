@@ -10,7 +10,7 @@ from sqlalchemy import select
 from matchmaker.errors import Conflict, Forbidden, InvalidInput
 from matchmaker.models import Attendee, BodyInvitation, Event, Outbox, SecretLink, now
 from matchmaker.permissions import Actor
-from matchmaker.services import answers, body_inviting, event_reminders, nominating
+from matchmaker.services import answers, body_inviting, event_reminders, nominating, nomination_decisions
 from matchmaker.services.body_inviting import Asking
 from matchmaker.services.nomination_question import parsed
 from tests.support.inviting import TODAY, Gathering, gathering
@@ -99,11 +99,15 @@ def test_the_office_takes_or_refuses_with_a_reason(app):
     people = nominate(made, "林一鸣", "周远")
     office = made.actor("office")
     with app.unit_of_work() as uow:
-        nominating.decide(uow, office, made.event, [people["林一鸣"]], takes=True, at=now(), today=TODAY)
+        nomination_decisions.decide(
+            uow, office, made.event, [people["林一鸣"]], takes=True, at=now(), today=TODAY
+        )
     with pytest.raises(InvalidInput), app.unit_of_work() as uow:
-        nominating.decide(uow, office, made.event, [people["周远"]], takes=False, at=now(), today=TODAY)
+        nomination_decisions.decide(
+            uow, office, made.event, [people["周远"]], takes=False, at=now(), today=TODAY
+        )
     with app.unit_of_work() as uow:
-        nominating.decide(
+        nomination_decisions.decide(
             uow, office, made.event, [people["周远"]], takes=False, reason="方向重复", at=now(), today=TODAY
         )
     with app.reading() as uow:
