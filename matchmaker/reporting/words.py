@@ -39,9 +39,9 @@ def handbook(dossier: Dossier) -> bytes:
     book.add_page_break()
     book.add_heading("参会专家", 1)
     for person in by_organization(dossier):
-        book.add_heading(f"{person.name}  {person.title}  {person.body}", 2)
+        book.add_heading(_clean(f"{person.name}  {person.title}  {person.body}"), 2)
         if person.fields:
-            book.add_paragraph(f"领域：{person.fields}")
+            book.add_paragraph(_clean(f"领域：{person.fields}"))
         _paragraphs(book, person.profile)
     if dossier.needs:
         book.add_page_break()
@@ -54,8 +54,8 @@ def handbook(dossier: Dossier) -> bytes:
 def signin(dossier: Dossier) -> bytes:
     """签到表."""
     book = _begun(dossier, "签到表")
-    book.add_heading(f"{dossier.title} · 签到表", 0)
-    book.add_paragraph(f"{dossier.days} · {where(dossier)} · 共 {len(dossier.people)} 人")
+    book.add_heading(_clean(f"{dossier.title} · 签到表"), 0)
+    book.add_paragraph(_clean(f"{dossier.days} · {where(dossier)} · 共 {len(dossier.people)} 人"))
     lines: list[Sequence[str]] = []
     for body in by_body(dossier):
         lines.append((f"{body['name']}（{len(body['people'])} 人）",))
@@ -72,8 +72,8 @@ def signin(dossier: Dossier) -> bytes:
 def signings(dossier: Dossier) -> bytes:
     """签约项目清单."""
     book = _begun(dossier, "签约项目清单", landscape=True)
-    book.add_heading(f"{dossier.title} · 签约项目清单", 0)
-    book.add_paragraph(f"{dossier.days} · {where(dossier)} · 共 {len(dossier.signings)} 项")
+    book.add_heading(_clean(f"{dossier.title} · 签约项目清单"), 0)
+    book.add_paragraph(_clean(f"{dossier.days} · {where(dossier)} · 共 {len(dossier.signings)} 项"))
     _table(book, SIGNING_HEADS, signing_lines(dossier), widths=(1.2, 2.6, 5.4, 3.8, 3.8, 2.8, 2.2, 2.3, 2.0))
     return _saved(book)
 
@@ -202,7 +202,9 @@ def _mark(row: Any, name: str) -> None:
 
 def _clean(text: str) -> str:
     """Without what XML cannot hold."""
-    return "".join(sign for sign in text if sign in "\t\n" or ord(sign) >= 32)
+    return "".join(
+        sign for sign in text if sign in "\t\n" or (ord(sign) >= 32 and sign not in "\ufffe\uffff")
+    )
 
 
 def _saved(book: Any) -> bytes:
