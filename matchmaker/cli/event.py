@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from matchmaker.cli.event_day import bring, take
+
 if TYPE_CHECKING:
     from matchmaker.models import Event
     from matchmaker.storage.unit_of_work import UnitOfWork
@@ -13,7 +15,11 @@ if TYPE_CHECKING:
 
 @click.group()
 def event() -> None:
-    """List events, show one, its figures, its bulletin."""
+    """List events, show one, its figures, its bulletin; take its day along, bring it back."""
+
+
+event.add_command(take)
+event.add_command(bring)
 
 
 @event.command("list")

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from matchmaker import lifecycle
 from matchmaker.models import (
@@ -152,20 +153,29 @@ def missing_side(meeting: Meeting) -> str:
 
 
 def load(
-    uow: UnitOfWork, actor: Actor, number: int, *, now: datetime, timezone: str, to_change: bool = False
+    uow: UnitOfWork,
+    actor: Actor,
+    number: int,
+    *,
+    now: datetime,
+    timezone: str,
+    to_change: bool = False,
+    checked: bool = False,
 ) -> Day:
-    """The day of an event; hidden is NotFound. ``to_change`` holds the event against other desks."""
-    event = events.get(uow, actor, number, to_change=to_change)
+    """The day of an event; hidden is NotFound.
+
+    ``to_change`` holds the event against other desks; ``checked``: the caller let the reader in otherwise.
+    """
+    event = uow.session.get(Event, number) if checked else None
+    event = event or events.get(uow, actor, number, to_change=to_change)
     session = uow.session
-    session.scalars(
-        select(Event)
-        .where(Event.id == event.id)
-        .options(
-            selectinload(Event.slots),
-            selectinload(Event.tables),
-            selectinload(Event.agenda).selectinload(AgendaItem.people),
-        )
+    agenda = session.scalars(
+        select(AgendaItem)
+        .where(AgendaItem.event_id == event.id)
+        .options(selectinload(AgendaItem.people))
+        .order_by(AgendaItem.starts, AgendaItem.id)
     ).all()
+    set_committed_value(event, "agenda", agenda)
     people = session.scalars(
         select(Attendee)
         .where(Attendee.event_id == event.id, Attendee.state.in_(lifecycle.COMING))

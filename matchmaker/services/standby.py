@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from matchmaker.errors import Conflict
 from matchmaker.messages import Message
@@ -49,12 +49,24 @@ class Pairs:
 
 
 def pairs(uow: UnitOfWork, event: int) -> Pairs:
-    """Loads them; standby rows by (slot, attendee, problem)."""
-    rows = uow.session.scalars(select(EventPair).where(EventPair.event_id == event)).all()
-    waiting = uow.session.scalars(select(Standby).where(Standby.event_id == event)).all()
+    """Loads them; ranks on the published standby list by (slot, attendee, problem)."""
+    waits = and_(
+        Standby.event_id == EventPair.event_id,
+        Standby.attendee_id == EventPair.attendee_id,
+        Standby.event_problem_id == EventPair.event_problem_id,
+    )
+    rows = uow.session.execute(
+        select(EventPair, Standby.slot, Standby.rank)
+        .outerjoin(Standby, waits)
+        .where(EventPair.event_id == event)
+    ).all()
     return Pairs(
-        {(each.attendee_id, each.event_problem_id): each for each in rows},
-        {(each.slot, each.attendee_id, each.event_problem_id): each.rank for each in waiting},
+        {(pair.attendee_id, pair.event_problem_id): pair for pair, _slot, _rank in rows},
+        {
+            (slot, pair.attendee_id, pair.event_problem_id): rank
+            for pair, slot, rank in rows
+            if slot is not None
+        },
     )
 
 
