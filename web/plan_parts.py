@@ -26,7 +26,7 @@ from matchmaker.services.plan_changes import Change
 from matchmaker.services.plan_view import Named, Shown
 
 if TYPE_CHECKING:
-    from matchmaker.models import Event, Meeting, PlanRun
+    from matchmaker.models import Event, PlanRun
     from matchmaker.storage.unit_of_work import UnitOfWork
 
 
@@ -52,16 +52,20 @@ class Proposed:
 
 def change_facts(uow: UnitOfWork, event: Event, run: PlanRun, shown: Shown) -> dict[str, Any]:
     """What publishing a run would change now, or what it changed when it was published."""
-    rows = plan_input.rows_of(uow, event)
     holds = event.run_id == run.id
-    found = [] if holds or not run.result.get("meetings") else plan_publishing.changes_of(rows, run)
+    present = plan_input.standing(uow, event.id)
+    found: list[Change] = []
+    if not holds and run.result.get("meetings"):
+        found = plan_publishing.changes_of(plan_input.rows_of(uow, event), run)
     told = plan_changes.by_person(found, plan_changes.sitting_of(run.inputs))
     return {
         "changes": [line(event, shown.names, change) for change in found],
+        "moved": {change.key for change in found if change.after is not None} if present else set(),
         "concerned": len(told),
-        "base": plan_input.present(rows.meetings),
+        "base": plan_input.present(present),
         "holds": holds,
-        "published": len([row for row in rows.meetings if row.state != "cancelled"]),
+        "published": len(present),
+        "objected": [row for row in present if row.objection],
     }
 
 
@@ -90,11 +94,6 @@ def relaxations(shown: Shown) -> list[Proposed]:
         Proposed(place, plan_relaxing.told(row, shown.names, shown.event), plan_relaxing.can_apply(row))
         for place, row in enumerate(rows)
     ]
-
-
-def objected(uow: UnitOfWork, event: Event) -> list[Meeting]:
-    """Published meetings that a side has something against."""
-    return [row for row in plan_input.standing(uow, event.id) if row.objection]
 
 
 def compared(uow: UnitOfWork, event: Event, one: PlanRun, other: PlanRun) -> dict[str, Any]:

@@ -75,6 +75,8 @@ def gains(one: PlanRun, other: PlanRun) -> list[Gain]:
 
 
 def _satisfied(run: PlanRun) -> dict[str, float]:
+    if not run.inputs:
+        return {}
     instance = read(dict(run.inputs))
     held = [(row["expert"], row["problem"]) for row in run.result.get("meetings", ())]
     known = [key for key in held if key in instance.pair]

@@ -32,6 +32,7 @@ from matchmaker.models import (
 from matchmaker.planning import facts
 from matchmaker.planning.instance import Instance
 from matchmaker.planning.reading import read
+from matchmaker.services import plan_input
 from matchmaker.services.plan_input import number_of, person_id, problem_id
 from matchmaker.services.plan_reasons import why_none
 from matchmaker.storage.unit_of_work import UnitOfWork
@@ -150,7 +151,7 @@ class Shown:
 
 def show(uow: UnitOfWork, event: Event, run: PlanRun) -> Shown:
     """Reads what the page of a run needs, in a fixed number of statements."""
-    instance = read(dict(run.inputs))
+    instance = read(dict(run.inputs) or plan_input.build(uow, event))
     names = labels(uow, event)
     pairs = _pairs(uow, event)
     meetings = {_key(row): row for row in _meetings(uow, event)}

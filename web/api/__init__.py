@@ -17,7 +17,7 @@ from web.security import csrf
 #: Modules of this package with a ``blueprint`` each, in the order of the documentation.
 SUBJECTS = (
     "problems", "posting", "experts", "organizations", "works", "attachments", "search", "matching",
-    "introductions", "clinic", "imports", "codes", "account", "health",
+    "introductions", "events", "plans", "clinic", "imports", "codes", "account", "health",
 )  # fmt: skip
 
 

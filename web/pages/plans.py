@@ -293,6 +293,5 @@ def _of_run(uow: UnitOfWork, event: Event, row: PlanRun | None) -> dict[str, Any
         "is_lost": plan_runs.is_lost(uow, row),
         "unfinished": row.state in plan_runs.UNFINISHED,
         "relaxations": plan_parts.relaxations(shown),
-        "objected": plan_parts.objected(uow, event),
         **plan_parts.change_facts(uow, event, row, shown),
     }
