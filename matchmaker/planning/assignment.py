@@ -1,7 +1,7 @@
 """Who may meet whom, as a linear model: what every plan keeps, time and tables told in sums or slot by slot.
 
-Without slots the model is a relaxation: each plan keeps it, but not everything that keeps it has a timetable.
-``with_slots`` it is exact but for the tables' names, which Hall's condition makes possible to give afterwards.
+Without slots the model is a relaxation: each plan keeps it, but not all that keeps it has a timetable.
+``with_slots`` it is exact but for the names of tables, which can be given afterwards (Hall's condition).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from matchmaker.planning.facts import Key, Share, effective, shares
+from matchmaker.planning.facts import Key, Share, effective, possible_pairs, shares
 from matchmaker.planning.instance import Instance, Pair, Person, Problem
 from matchmaker.planning.linear import Linear
 from matchmaker.planning.room import Room
@@ -37,7 +37,10 @@ class Assignment:
         self.pairs = self.room.pairs
         self.at = {pair.key: number for number, pair in enumerate(self.pairs)}
         self.model = Linear()
-        self.scale, self.worth, self.is_exact = _worths([effective(instance, pair) for pair in self.pairs])
+        possible = possible_pairs(instance)
+        self.scale, worths, self.is_exact = _worths([effective(instance, pair) for pair in possible])
+        self._worths = {pair.key: worth for pair, worth in zip(possible, worths, strict=True)}
+        self.worth = [self._worths[pair.key] for pair in self.pairs]
         self.missed: list[tuple[tuple[str, str], int, Fraction]] = []
         self.shares: list[Share] = shares(instance)
         self.places: dict[tuple[int, int], int] = {}
@@ -58,15 +61,9 @@ class Assignment:
     def of(self, share: Share) -> tuple[list[int], list[int], int]:
         """Columns of a share's pairs, their worth, and the best sum."""
         columns = [self.at[key] for key in share.pairs if key in self.at]
-        every = sorted((self._worth(key) for key in share.pairs), reverse=True)
+        # Also pairs that no table fits count in what could be had at best.
+        every = sorted((self._worths[key] for key in share.pairs), reverse=True)
         return columns, [self.worth[column] for column in columns], sum(every[: share.most])
-
-    def _worth(self, key: Key) -> int:
-        """Also of a pair that no table fits: it counts in what could be had at best."""
-        column = self.at.get(key)
-        if column is not None:
-            return self.worth[column]
-        return round(effective(self.instance, self.instance.pair[key]) * self.scale)
 
     def keys(self, values: Sequence[int]) -> list[Key]:
         """The pairs that are held."""

@@ -107,7 +107,11 @@ def loose(instance: Instance, told: Figures, clock: Clock) -> dict[str, float]:
     if weights:
         limit = Fraction(told.unmet_minima).limit_denominator(scale) * scale
         model.row(weights, [round(each * scale) for each in weights.values()], high=round(limit))
-    found = {"unmet_minima": 0.0}
+    found = {
+        "unmet_minima": 0.0,
+        "score": sum(assignment.worth) / assignment.scale,
+        "worst_satisfaction": 1.0,
+    }
     worth = {column: value for column, value in enumerate(assignment.worth) if value}
     total = relaxed(model, worth, clock.part(0.5, 0.2))
     if total is not None:

@@ -100,7 +100,7 @@ def relaxations(instance: Instance, effort: Effort) -> tuple[Relaxation, ...]:
         if clock.is_over or len(found) >= MOST:
             break
         meetings = placed(change.instance, clock)
-        if meetings:
+        if meetings is not None:
             found.append(Relaxation(change.code, change.values, _then(change.instance, meetings)))
     return tuple(found) or tuple(_pairs(singles, clock)) or _all(bare, clock)
 
@@ -118,7 +118,7 @@ def _pairs(singles: Sequence[Change], clock: Clock) -> Iterator[Relaxation]:
             if clock.is_over or told >= MOST:
                 return
             meetings = placed(other.instance, clock)
-            if meetings:
+            if meetings is not None:
                 told += 1
                 values = {f"1.{name}": value for name, value in one.values.items()}
                 values |= {f"2.{name}": value for name, value in other.values.items()}
@@ -142,7 +142,7 @@ def _all(instance: Instance, clock: Clock) -> tuple[Relaxation, ...]:
     for key in lost:
         less = _without(less, key)
     meetings = placed(less, clock)
-    if meetings is None or not 1 <= len(lost) <= MOST:
+    if meetings is None or not 1 < len(lost) <= MOST:
         return ()
     values = {f"{at}.{name}": value for at, key in enumerate(lost, 1) for name, value in _names(key).items()}
     return (Relaxation("+".join(["must"] * len(lost)), values, _then(less, meetings)),)

@@ -170,6 +170,8 @@ def relaxed(model: Linear, goal: Mapping[int, int], seconds: float) -> Relaxed |
     """The maximum when parts of meetings may be held; None without one in time."""
     if seconds <= 0:
         return None
+    if not model.upper:
+        return Relaxed(0.0, (), ())
     import numpy as np
     from scipy.optimize import linprog
     from scipy.sparse import csr_matrix

@@ -189,6 +189,11 @@ def test_building_the_application_loads_no_model():
     assert loaded_after(code) & {"torch", "sentence_transformers", "transformers", "tantivy"} == set()
 
 
+def test_reading_a_planning_file_loads_no_solver():
+    code = "import matchmaker.planning.reading, matchmaker.planning.facts, matchmaker.cli.plan"
+    assert loaded_after(code) & {"ortools", "numpy", "scipy", "sqlalchemy"} == set()
+
+
 def test_every_installed_requirement_is_pinned():
     with (ROOT / "pyproject.toml").open("rb") as file:
         project = tomllib.load(file)["project"]
