@@ -18,6 +18,10 @@ _GROWTH = 2
 _WARM, _COLD = 0.5, 0.2
 #: Larger models are not given to CP-SAT: they would not get anywhere beside the exchanges.
 _LARGEST = 60_000
+#: Idle slots from which on people of several sessions are counted.
+_FEW = 10
+#: Questions of so few choices are given to CP-SAT at once; larger ones after so many rounds alone.
+_SMALL, _ALONE = 400, 3
 
 Until = Callable[[float], Callable[[], bool]]
 
@@ -25,12 +29,16 @@ Until = Callable[[float], Callable[[], bool]]
 class Slots:
     """The best slots found; ``bound``: idle slots of every timetable; ``is_impossible``: none exists."""
 
-    def __init__(self, frame: Frame, until: Until, seed: int, workers: int) -> None:
+    def __init__(
+        self, frame: Frame, until: Until, left: Callable[[], float], seed: int, workers: int
+    ) -> None:
         self.frame = frame
         self.found: Found | None = None
         self.bound = 0
         self.is_impossible = False
-        self._until, self._seed, self._workers = until, seed, workers
+        self._until, self._left, self._seed, self._workers = until, left, seed, workers
+        self._is_counted = False
+        self._waiters = sum(len(own) > 1 for own in frame.meetings_of())
         self._beside: Background | None = None
         self._asked = 0
         self._chains = Chains(frame, seed)
@@ -55,9 +63,10 @@ class Slots:
             share = self._until(min(2.0, max(0.2, seconds / 10)))
             if self._chains.fill(lambda share=share: share() or is_over()):  # type: ignore[misc]
                 self._chains.note()
+                if self._chains.best is None:
+                    self._chains.anneal(_STEPS // 4, 2.0, _COLD, (0, 0), is_over)
                 if self._is_seated():
                     return True
-                continue
             if self._beside is None:
                 self._beside = Background(
                     SlotsModel(self.frame), seconds, self._seed, max(1, self._workers - 1), None, 0, None
@@ -103,9 +112,11 @@ class Slots:
     @property
     def least_worst(self) -> int:
         """What the worst person waits at least when all wait as long as found."""
-        if self.found is None or not self.found.idle:
-            return 0
-        return -(-self.found.idle // len(self.frame.people))
+        return self._share(self.found.idle) if self.found else 0
+
+    def _share(self, total: int) -> int:
+        """Idle slots of the worst when those who can wait share them: who has two meetings or more."""
+        return -(-total // max(1, self._waiters))
 
     def _improve(self, is_over: Callable[[], bool]) -> None:
         steps, turn, idle_rounds = _STEPS, 0, 0
@@ -115,24 +126,32 @@ class Slots:
             self._is_seated()
             turn += 1
             idle_rounds = 0 if self.found != before else idle_rounds + 1
-            if turn == 1 and not is_over():
+            if not is_over():
                 self._count()
-            if turn >= 2:
+            if self._size() <= _SMALL or (self._workers < 2 and turn == _ALONE):
+                self._prove_at_once()
+            elif turn >= 2:
                 self._prove()
-            if self._is_settled() and idle_rounds > 3:
+            if self._is_settled() and idle_rounds >= 2:
                 return
-            steps = min(_LONGEST, int(steps * _GROWTH))
+            steps = _STEPS if self._is_settled() else min(_LONGEST, int(steps * _GROWTH))
 
     def _is_settled(self) -> bool:
         """Nothing is left but the worst person's idle slots."""
         return self.found is not None and self.found.idle <= self.bound
 
     def _goal(self) -> tuple[int, int]:
-        return self.bound, 0 if self.bound == 0 else -(-self.bound // len(self.frame.people))
+        return self.bound, self._share(self.bound)
 
     def _count(self) -> None:
-        if self.found is not None and self.found.idle:
-            self.bound = max(self.bound, least_waiting(self.frame, self.found.idle, 2.0, self._seed))
+        """Once, as soon as little enough is found: days of several sessions make a large question."""
+        is_small = len(self.frame.instance.days) == 1 or (self.found is not None and self.found.idle <= _FEW)
+        if self.found is None or not self.found.idle or not is_small or self._is_counted:
+            return
+        self._is_counted = True
+        seconds = min(2.0, self._left() / 3)
+        if seconds > 0.1:
+            self.bound = max(self.bound, least_waiting(self.frame, self.found.idle, seconds, self._seed))
 
     def _prove(self) -> None:
         """CP-SAT is asked for less than what is found, anew when that has become less."""
@@ -151,6 +170,22 @@ class Slots:
                 self.bound,
                 self._asked,
             )
+
+    def _prove_at_once(self) -> None:
+        """The same without a thread: small questions, and larger ones once when there is one worker only."""
+        if self.found is None or self._is_settled() or self._size() > _LARGEST:
+            return
+        self._asked = self.found.idle - 1
+        model = SlotsModel(self.frame)
+        seconds = self._left() / 2
+        answer = model.solve(seconds, self._seed, 1, self.found.slots, self.bound, self._asked)
+        if answer.is_impossible:
+            self.bound = self._asked + 1
+        else:
+            self.bound = max(self.bound, answer.bound)
+        if answer.slots is not None:
+            self._chains.offer(answer.slots)
+            self._is_seated()
 
     def _listen(self, beside: Background) -> None:
         answer, found = beside.model.answer, self.found

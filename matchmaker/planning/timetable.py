@@ -59,7 +59,7 @@ def solve(
         return Timetable((), 0, 0, 0, 0, 0, 0, "optimal")
     if _is_plainly_impossible(view):
         return None
-    search = Slots(view, watch.until, effort.seed, effort.workers)
+    search = Slots(view, watch.until, lambda: watch.left, effort.seed, effort.workers)
     watch.tell("timetable")
     search.search(watch.left, _hint(view, hint))
     if search.is_impossible:
