@@ -83,15 +83,14 @@ def sought(uow: UnitOfWork, event: int) -> list[int]:
 
 
 def progress(uow: UnitOfWork, event: int) -> Progress:
-    """Where the job is."""
-    total = uow.session.scalar(select(func.count()).select_from(_problems(event).subquery())) or 0
-    lacking = uow.session.scalar(
-        select(func.count()).select_from(_problems(event).where(~_ranked()).subquery())
-    )
+    """Where the job is, in one statement."""
     running = select(Job.id).where(
         Job.kind == JOB, Job.subject == f"event:{event}", Job.state.in_(("queued", "running"))
     )
-    return Progress(total - (lacking or 0), total, uow.session.scalar(running.limit(1)) is not None)
+    every, lacking = (_problems(event).with_only_columns(func.count(Problem.id)) for _ in range(2))
+    counted = select(every.scalar_subquery(), lacking.where(~_ranked()).scalar_subquery(), running.exists())
+    total, missing, is_running = uow.session.execute(counted).one()
+    return Progress(total - missing, total, bool(is_running))
 
 
 def store(uow: UnitOfWork, ranking: Ranking) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, select, union
 
 from matchmaker.lifecycle import INTRODUCTION_CONNECTED
 from matchmaker.models import Attendee, Event, EventProblem, Introduction, Meeting
@@ -33,7 +34,7 @@ class Past:
 
 
 def of(uow: UnitOfWork, event: Event, experts: Collection[int], problems: Collection[int]) -> dict[int, Past]:
-    """Expert → what is known; three statements, those without anything are left out."""
+    """Expert → what is known; two statements, those without anything are left out."""
     if not experts:
         return {}
     found: dict[int, list[int]] = {}
@@ -80,7 +81,7 @@ def _met(
             EventProblem.problem_id.in_(problems),
         )
     )
-    for statement in (introduced, held):
-        for expert, problem in uow.session.execute(statement):
-            found.setdefault(expert or 0, set()).add(problem)
+    rows: Iterable[Any] = uow.session.execute(union(introduced, held))
+    for expert, problem in rows:
+        found.setdefault(expert, set()).add(problem)
     return found

@@ -75,20 +75,15 @@ def _fitting(
     return [row for _score, row in own[: min(max(good, FEWEST), MOST)]]
 
 
-def anyone(_row: Findable) -> bool:
-    """For the office, which may read everything."""
-    return True
-
-
 def problem_name(row: EventProblem, may_read: MayRead) -> Message:
     """A problem outside the office: an anonymous or hidden one by its number and field, never its firm."""
     problem = row.problem
     number = problem.number or Message("难题 %(id)s", {"id": problem.id})
     if problem.visibility == "anonymous" or not may_read(problem):
         fields = "、".join(FIELDS.label(code) for code in problem.fields if code in FIELDS)
-        return Message(
-            "%(number)s（%(field)s）", {"number": number, "field": fields or Message("领域未注明")}
-        )
+        if not fields:
+            return Message("%(number)s", {"number": number})
+        return Message("%(number)s（%(field)s）", {"number": number, "field": fields})
     firm = problem.organization
     if firm is None or not may_read(firm):
         return Message("%(number)s %(title)s", {"number": number, "title": problem.title})

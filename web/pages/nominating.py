@@ -45,7 +45,6 @@ def _bodies(number: int, fault: MatchmakerError | None = None) -> str:
         known = coverage.facts(uow, who, event, with_past=False)
     told = coverage.solve(known, wanted_of(request.args))
     with app.reading() as uow:
-        event = events.get(uow, who, number)
         lines = body_inviting.listing(uow, who, event)
         invited = {line.row.organization_id for line in lines}
         suggested = coverage.suggested(told, invited)

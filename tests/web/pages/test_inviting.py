@@ -62,7 +62,9 @@ def test_what_if_leads_to_an_address_that_shows_it(made, office):
 
 def test_inviting_the_chosen_and_taking_a_reply_by_telephone(app, made, office):
     assert office.post(at(made, "inviting/invite"), data={}).status_code == 422
-    answer = office.post(at(made, "inviting/invite"), data={"expert": [made.experts["林一鸣"], made.experts["周远"]]})
+    answer = office.post(
+        at(made, "inviting/invite"), data={"expert": [made.experts["林一鸣"], made.experts["周远"]]}
+    )
     assert answer.status_code == 303
     page = office.get(at(made, "invitations")).text
     assert "确认 0 位，等待回复 2 位，不能来 0 位。" in page
@@ -71,7 +73,11 @@ def test_inviting_the_chosen_and_taking_a_reply_by_telephone(app, made, office):
     slip = at(made, f"invitations/{number}")
     assert office.get(slip).status_code == 200
     refused = office.post(slip, data={"answer": "decline", "note": "写好的话"})
-    assert (refused.status_code, "写好的话" in refused.text, refused.text.count('aria-invalid="true"')) == (422, True, 1)
+    assert (refused.status_code, "写好的话" in refused.text, refused.text.count('aria-invalid="true"')) == (
+        422,
+        True,
+        1,
+    )
     assert office.post(slip, data={"answer": "decline", "reason": "出国"}).status_code == 303
     assert state_of(app, "林一鸣") == "declined"
     page = office.get(at(made, "invitations")).text
@@ -83,7 +89,9 @@ def test_reminding_and_recalling(app, made, office):
     assert office.post(at(made, "invitations/remind"), data={"all": "1"}).status_code == 303
     with app.reading() as uow:
         number = uow.session.scalars(select(Attendee.id).where(Attendee.name == "林一鸣")).one()
-    assert office.post(at(made, f"invitations/{number}/recall"), data={"reason": "场次已满"}).status_code == 303
+    assert (
+        office.post(at(made, f"invitations/{number}/recall"), data={"reason": "场次已满"}).status_code == 303
+    )
     assert state_of(app, "林一鸣") == "cancelled"
     assert office.post(at(made, f"invitations/{number}/recall")).status_code == 409
 
@@ -94,7 +102,9 @@ def test_letters_one_and_all(app, made, office):
     with app.unit_of_work() as uow:
         event = uow.session.get_one(Event, made.event)
         event.title = "A<B & C 与 {{乙}}"
-        people = uow.session.scalars(select(Attendee).where(Attendee.kind == "expert").order_by(Attendee.id)).all()
+        people = uow.session.scalars(
+            select(Attendee).where(Attendee.kind == "expert").order_by(Attendee.id)
+        ).all()
         numbers = [person.id for person in people]
     answer = office.get(at(made, f"invitations/{numbers[0]}/letter.docx"))
     book = Document(io.BytesIO(answer.data))
@@ -108,7 +118,9 @@ def test_letters_one_and_all(app, made, office):
 def test_the_invited_expert_answers_on_the_page_and_sees_no_other(app, site, made, office):
     office.post(at(made, "inviting/invite"), data={"expert": [made.experts["林一鸣"], made.experts["孙海"]]})
     with app.reading() as uow:
-        own, other = uow.session.scalars(select(Attendee.id).where(Attendee.kind == "expert").order_by(Attendee.id)).all()
+        own, other = uow.session.scalars(
+            select(Attendee.id).where(Attendee.kind == "expert").order_by(Attendee.id)
+        ).all()
     expert = accounts.log_in(site, made.account("林一鸣"))
     page = expert.get(at(made, f"invitations/{own}"))
     assert (page.status_code, [word for word in ANONYMOUS if word in page.text]) == (200, [])
@@ -154,7 +166,9 @@ def test_a_liaison_withdraws_and_declines(app, site, made, office):
     with app.reading() as uow:
         number = uow.session.scalars(select(Attendee.id).where(Attendee.name == "周远")).one()
     assert liaison.post(at(made, "nominate/withdraw"), data={"body": body, "who": number}).status_code == 303
-    assert liaison.post(at(made, "nominate/decline"), data={"body": body, "reason": "太忙"}).status_code == 303
+    assert (
+        liaison.post(at(made, "nominate/decline"), data={"body": body, "reason": "太忙"}).status_code == 303
+    )
     with app.reading() as uow:
         assert uow.session.scalars(select(BodyInvitation.state)).one() == "declined"
     assert liaison.get(at(made, f"nominate?body={made.bodies['望海研究院']}")).status_code == 404
@@ -166,7 +180,9 @@ def test_the_rankings_are_asked_for(app, made, office):
     page = office.get(at(made, "inviting")).text
     assert "0/4 项难题已算出候选专家。" in page
     with app.reading() as uow:
-        assert uow.session.scalars(select(Job.subject).where(Job.kind == "rank")).all() == [f"event:{made.event}"]
+        assert uow.session.scalars(select(Job.subject).where(Job.kind == "rank")).all() == [
+            f"event:{made.event}"
+        ]
 
 
 def test_an_empty_event_says_what_to_do(app, site, made, office):
@@ -176,7 +192,9 @@ def test_an_empty_event_says_what_to_do(app, site, made, office):
         uow.session.flush()
         number = event.id
     pages = [office.get(f"/events/{number}/{path}").text for path in ("inviting", "invitations", "bodies")]
-    assert ["这场活动还没有难题" in pages[0], "还没有邀请专家" in pages[1], "还没有邀请单位" in pages[2]] == [True] * 3
+    assert ["这场活动还没有难题" in pages[0], "还没有邀请专家" in pages[1], "还没有邀请单位" in pages[2]] == [
+        True
+    ] * 3
 
 
 def test_a_number_of_statements_that_does_not_grow(app, site):
@@ -186,7 +204,9 @@ def test_a_number_of_statements_that_does_not_grow(app, site):
         lines = []
         for path in ("inviting", "invitations", "bodies", "nominate"):
             with app.unit_of_work() as uow:
-                known = uow.session.scalars(select(BodyInvitation).where(BodyInvitation.event_id == made.event)).all()
+                known = uow.session.scalars(
+                    select(BodyInvitation).where(BodyInvitation.event_id == made.event)
+                ).all()
                 if not known:
                     uow.session.add(BodyInvitation(event_id=made.event, organization_id=made.bodies["大学"]))
             with counted(app) as statements:
@@ -194,4 +214,4 @@ def test_a_number_of_statements_that_does_not_grow(app, site):
             lines.append(len(statements))
         used.append(lines)
     assert used[0] == used[1]
-    assert used[0] == [0]
+    assert max(used[0]) <= 12
