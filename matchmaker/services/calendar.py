@@ -12,9 +12,9 @@ from sqlalchemy.orm import contains_eager
 
 from matchmaker import lifecycle
 from matchmaker.messages import Message
-from matchmaker.models import Expert, Introduction, Invitation, Problem, SecretLink
+from matchmaker.models import Expert, FollowUp, Introduction, Invitation, Problem, SecretLink
 from matchmaker.permissions import Actor, allowed, require
-from matchmaker.services import answers, event_calendar, introductions
+from matchmaker.services import answers, event_calendar, event_days, following, introductions
 from matchmaker.services.paper_parts import PAGE
 from matchmaker.services.problems import shown_to
 from matchmaker.storage.queries import readable_by
@@ -65,7 +65,11 @@ KINDS: dict[str, Message] = {
     "stale": Message("资料待核实"),
     "meeting": Message("见面"),
     "invitation": Message("邀请到期"),
+    "followup": Message("跟进到期"),
     "event": Message("活动"),
+    "event_call": Message("报名和征集截止"),
+    "event_answer": Message("邀请回复截止"),
+    "event_wishes": Message("填写意愿截止"),
 }
 
 
@@ -250,7 +254,46 @@ def _events(uow: UnitOfWork, actor: Actor, first: date, last: date) -> Sequence[
     ]
 
 
+def _event_days(uow: UnitOfWork, actor: Actor, first: date, last: date) -> Sequence[Entry]:
+    """Days of events, and the last days before them."""
+    return [
+        Entry(each.key, each.on, each.event.title, each.kind, f"/events/{each.event.id}",
+              each.event.version, each.is_cancelled)
+        for each in event_days.between(uow, actor, first, last)
+    ]  # fmt: skip
+
+
+def _follow_ups(uow: UnitOfWork, actor: Actor, first: date, last: date) -> Sequence[Entry]:
+    """Looks at pairs that the actor follows, done ones as they were due."""
+    if not allowed(actor, "followup:read") or actor.account is None:
+        return []
+    rows = uow.session.scalars(
+        select(FollowUp)
+        .where(FollowUp.owner_id == actor.account, FollowUp.due_on.between(first, last))
+        .order_by(FollowUp.due_on, FollowUp.id)
+        .limit(MOST)
+    ).all()
+    titles = following.titles(uow, rows)
+    return [
+        Entry(
+            f"followup:{row.id}", row.due_on, titles[row.id], "followup", f"/follow-ups/{row.id}",
+            1 if row.done_at else 0, row.status == "dropped",
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
 #: Purpose of the link by which a calendar program reads somebody's calendar.
 FEED = "calendar"
 #: Every source; a later subject adds its own.
-SOURCES: list[Source] = [_deadlines, _expiries, _answers, _stale, _invitations, _meetings, _events]
+SOURCES: list[Source] = [
+    _deadlines,
+    _expiries,
+    _answers,
+    _stale,
+    _invitations,
+    _meetings,
+    _events,
+    _event_days,
+    _follow_ups,
+]

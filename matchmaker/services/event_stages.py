@@ -140,6 +140,16 @@ def standing(uow: UnitOfWork, actor: Actor, event: Event) -> list[Standing]:
     ]
 
 
+def at_hand(uow: UnitOfWork, actor: Actor, event: Event) -> list[Readiness]:
+    """What the first of the stages lacks that are at hand and lack something; further ones are not asked."""
+    for stage in STAGES:
+        if event.kind in stage.kinds and stage.place(event) == "now" and allowed(actor, stage.action, event):
+            found = [fact for fact in facts(stage)(uow, actor, event) if not fact.is_good]
+            if found:
+                return found
+    return []
+
+
 def next_step(found: Sequence[Standing]) -> tuple[Stage, Readiness] | None:
     """What is to be done first: of the stages at hand, else of those before."""
     order = {"now": 0, "done": 1, "later": 2}

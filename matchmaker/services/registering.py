@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from matchmaker.errors import Conflict, Forbidden, InvalidInput
-from matchmaker.lifecycle import ATTENDEE_STATES
+from matchmaker.lifecycle import ATTENDEE_STATES, EVENT_GATHERING
 from matchmaker.messages import Message
-from matchmaker.models import Attendee, Event, Expert, Organization
+from matchmaker.models import Attendee, Event, EventProblem, Expert, Organization
 from matchmaker.permissions import Actor, require
 from matchmaker.services import attending, event_news, events, experts
 from matchmaker.services.paging import Page, paged
@@ -79,6 +79,16 @@ def counts(uow: UnitOfWork, actor: Actor, event: Event) -> dict[str, dict[str, i
     for kind, state, number in uow.session.execute(statement.group_by(Attendee.kind, Attendee.state)):
         found.setdefault(kind, {})[state] = int(number)
     return found
+
+
+def waiting(uow: UnitOfWork, actor: Actor) -> int:
+    """Registrations and problems of all events that wait for validation; one statement."""
+    require(actor, "event:validate")
+    gathering = select(Event.id).where(Event.state.in_(EVENT_GATHERING))
+    people = select(func.count()).where(Attendee.state == "registered", Attendee.event_id.in_(gathering))
+    offers = select(func.count()).where(EventProblem.state == "offered", EventProblem.event_id.in_(gathering))
+    row = uow.session.execute(select(people.scalar_subquery(), offers.scalar_subquery())).one()
+    return int(row[0]) + int(row[1])
 
 
 def register(

@@ -11,7 +11,16 @@ from sqlalchemy import func, or_, select
 from matchmaker.messages import Message
 from matchmaker.models import Expert, ImportRun, Job, Problem
 from matchmaker.permissions import Actor, allowed
-from matchmaker.services import accounts, calls, confirming, introduction_work, messages, reviewing
+from matchmaker.services import (
+    accounts,
+    calls,
+    confirming,
+    following,
+    introduction_work,
+    messages,
+    registering,
+    reviewing,
+)
 from matchmaker.services.introduction_work import QUIET_DAYS
 from matchmaker.storage.unit_of_work import UnitOfWork
 
@@ -57,6 +66,11 @@ def _all(uow: UnitOfWork, actor: Actor, *, now: datetime, stale_days: int, call_
     for kind, number in introduction_work.waiting(uow, actor, now).items():
         text, values = _INTRODUCTIONS[kind]
         yield Line(number, text, "introductions", values, urgent=kind in {"answer", "overdue"})
+    if allowed(actor, "event:validate"):
+        yield Line(registering.waiting(uow, actor), Message("项活动报名和难题待审核"), "events", urgent=True)
+    late, due = following.own_counts(uow, actor, now.date())
+    yield Line(late, Message("项跟进已逾期"), "followups", {"tab": "overdue"}, urgent=True)
+    yield Line(due, Message("项跟进 7 天内到期"), "followups", {"tab": "due"})
     if allowed(actor, "account:read"):
         waiting = accounts.waiting(uow, actor)
         yield Line(waiting, Message("个账号待审批"), "accounts", {"state": "waiting"}, urgent=True)

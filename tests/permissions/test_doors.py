@@ -22,6 +22,7 @@ from matchmaker.models import (
 )
 from matchmaker.models.outbox import Delivery
 from tests.support.accounts import account, log_in
+from tests.support.events import docking, with_plan
 from tests.support.site import SECRET, fill, open_site
 
 ROLES = (
@@ -30,8 +31,9 @@ ROLES = (
 #: Pages of the office, or of accounts: a visitor is asked to log in, refused, or told that there is nothing.
 CLOSED = (
     "/account", "/account/data.json", "/account/password", "/account/second-factor", "/accounts", "/act",
-    "/achievements/new", "/achievements/waiting", "/answers", "/attachments", "/calendar", "/calls", "/experts/new",
-    "/health/index", "/history", "/history.csv", "/imports", "/institutes/new", "/introductions",
+    "/achievements/new", "/achievements/waiting", "/answers", "/attachments", "/calendar", "/calls", "/events/new",
+    "/events/1/people", "/events/1/problems", "/experts/new", "/health/index", "/history", "/history.csv",
+    "/imports", "/institutes/new", "/introductions",
     "/introductions.csv", "/introductions/new", "/invitations", "/merges", "/messages", "/messages/settings",
     "/outbox", "/profiles/stale", "/purges", "/review", "/styleguide", "/watches",
 )  # fmt: skip
@@ -43,16 +45,19 @@ OFFICE_ONLY = (
 LISTS = (
     "/", "/problems", "/experts", "/institutes", "/mine", "/review", "/introductions", "/messages", "/calls", "/accounts",
     "/invitations", "/history", "/outbox", "/profiles/stale", "/institutes/1/experts", "/calendar", "/watches", "/imports",
-    "/achievements/waiting", "/answers", "/merges",
+    "/achievements/waiting", "/answers", "/merges", "/events", "/events/1/people", "/events/1/problems",
 )  # fmt: skip
 MOST_QUERIES = 12
-#: The first page is twelve lists in one: what waits of every subject, figures, the newest.
-WORK_QUERIES = 20
+#: The first page is twelve lists in one: what waits of every subject, figures, the newest, the next event.
+WORK_QUERIES = 24
 
 
 @pytest.fixture
 def county(app):
-    return fill(app)
+    """A county with something to hide, and an event that has begun."""
+    found = fill(app)
+    with_plan(app, docking(app, experts=3, problems=2, anonymous=[0]), "running")
+    return found
 
 
 @pytest.fixture

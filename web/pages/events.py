@@ -154,6 +154,14 @@ def standing(uow: UnitOfWork, event: Event) -> list[Standing]:
     return [each for each in found if each.stage.endpoint in current_app.view_functions]
 
 
+def lacking(uow: UnitOfWork, event: Event) -> list[tuple[Readiness, str]]:
+    """What the stages at hand still lack, with the way to each, for the first page of the office."""
+    if not allowed(actor(), "event:step", event):
+        return []
+    found = event_stages.at_hand(uow, actor(), event)
+    return [(fact, address(event, fact)) for fact in found if address(event, fact)][:3]
+
+
 def address(event: Event, fact: Readiness) -> str:
     """Where a fact is mended; "" when there is no page."""
     if fact.endpoint not in current_app.view_functions:

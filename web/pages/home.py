@@ -6,9 +6,12 @@ from typing import Any
 
 from flask import Blueprint, render_template, url_for
 
+from matchmaker.lifecycle import EVENT_STATES
 from matchmaker.messages import Message
-from matchmaker.services import overview, owners, problems, worklist
+from matchmaker.services import event_listing, overview, owners, problems, worklist
+from web.events import STATE_KINDS
 from web.formats import label
+from web.pages.events import lacking
 from web.request import actor, application
 
 blueprint = Blueprint("home", __name__)
@@ -19,11 +22,13 @@ LISTS = {
     "mine": "posting.mine",
     "introductions": "introductions.listing",
     "accounts": "accounts.listing",
+    "followups": "followups.listing",
     "calls": "calls.listing",
     "messages": "messages.inbox",
     "stale": "confirming.stale",
     "confirm": "confirming.show",
     "imports": "imports.listing",
+    "events": "events.listing",
     "health": "health.show",
 }
 
@@ -41,6 +46,7 @@ def show() -> str:
             call_days=app.settings.call_after_days,
         )
         lines = overview.by_field(uow, actor())
+        following = event_listing.following(uow, actor(), app.today())
         return render_template(
             "pages/home.html",
             waiting=[(line, _address(line)) for line in waiting],
@@ -48,6 +54,10 @@ def show() -> str:
             picture=[_row(line) for line in lines],
             finding=_finding(lines),
             newest=problems.newest(uow, actor()),
+            following=following,
+            lacking=lacking(uow, following[0]) if following else [],
+            event_states=EVENT_STATES,
+            event_kinds=STATE_KINDS,
             owner=lambda problem: owners.shown(actor(), problem),
         )
 
