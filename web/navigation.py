@@ -34,6 +34,8 @@ WORK = (
     Door("review.queue", "check2-square", Message("审核"), "problem:review"),
     Door("confirming.mine", "person-vcard", Message("我的资料"), "profile:mine"),
     Door("introductions.listing", "people", Message("引荐"), "introduction:read"),
+    Door("followups.listing", "telephone-outbound", Message("跟进"), "followup:read"),
+    Door("agreements.listing", "file-earmark-check", Message("意向"), "agreement:read"),
     Door("messages.inbox", "chat-left-text", Message("消息"), "message:own"),
     Door("calls.listing", "telephone", Message("电话清单"), "call:read"),
     Door("calendar.show", "calendar3", Message("日历"), "calendar:read"),

@@ -132,6 +132,12 @@ def _stale(app: Application, _tasks: Sequence[Task], beat: Beat) -> None:
     _until_done(app, lambda uow: confirming.remind_due(uow, now=app.clock(), days=days), beat)
 
 
+def _follow(app: Application, _tasks: Sequence[Task], beat: Beat) -> None:
+    from matchmaker.services import following
+
+    _until_done(app, lambda uow: following.remind_due(uow, today=app.today(), at=app.clock()), beat)
+
+
 def _mail(app: Application, tasks: Sequence[Task], beat: Beat) -> None:
     mailing.send_mails(app, [int(task.subject.partition(":")[2]) for task in tasks], beat)
 
@@ -264,6 +270,14 @@ KINDS: dict[str, Kind] = {
         asks_index=False,
         nightly=True,
         about="提醒回复邀请和推荐专家 / reminds of invitations and nominations",
+    ),
+    "follow": Kind(
+        _follow,
+        1,
+        writes_index=False,
+        asks_index=False,
+        nightly=True,
+        about="提醒跟进 / tells brokers what is due, the office what is overdue",
     ),
     "rebuild": Kind(
         _rebuild, 1, writes_index=True, about="重建索引 / rebuilds the index beside the live one"

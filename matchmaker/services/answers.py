@@ -35,6 +35,7 @@ _HOMES: dict[str, str] = {
     "event_nomination": "matchmaker.services.nomination_question:NOMINATION",
     "hours": "matchmaker.services.contact_check:HOURS",
     "introduction": "matchmaker.services.introduction_answer:INTRODUCTION",
+    "outcome": "matchmaker.services.outcome_links:OUTCOME",
 }
 _THANKS = Message("谢谢，已收到您的答复；需要更改时可再次打开这个链接。")
 _OVER: dict[str, Message] = {

@@ -63,7 +63,7 @@ class Written:
 
     Attributes:
         source: the text with its places, as it is edited; version: its number, 0 while it is the first draft.
-        figures: those that stand in the text, in their order.
+        figures: those that stand in the text, in their order; ``known``: all that may.
         locked_at: when the figures were locked; None while they are not.
     """
 
@@ -73,6 +73,7 @@ class Written:
     version: int
     figures: Sequence[Figure]
     locked_at: datetime | None
+    known: Mapping[str, Figure]
 
     @property
     def text(self) -> str:
@@ -116,6 +117,7 @@ def read(uow: UnitOfWork, actor: Actor, event: Event, today: date, version: int 
         row.number if row else 0,
         list({figure.name: figure for figure in used}.values()),
         kept.locked_at if kept else None,
+        figures,
     )
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from statistics import median
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from matchmaker import taxonomy
 from matchmaker.lifecycle import SHOWN
@@ -113,9 +113,9 @@ def previous(uow: UnitOfWork, event: Event) -> Event | None:
         Event.first_day < day,
         Event.kind == event.kind,
     )
-    newest = over.order_by(Event.first_day.desc(), Event.id.desc()).limit(1)
-    same = uow.session.scalar(newest.where(Event.series == event.series)) if event.series else None
-    return same or uow.session.scalar(newest)
+    if event.series:
+        over = over.order_by(case((Event.series == event.series, 0), else_=1))
+    return uow.session.scalar(over.order_by(Event.first_day.desc(), Event.id.desc()).limit(1))
 
 
 def compared(uow: UnitOfWork, event: Event, today: date) -> dict[str, Value]:

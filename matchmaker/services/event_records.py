@@ -53,6 +53,7 @@ class Pair:
     band: str
     is_barred: bool
     is_wished: bool
+    score: float = 0.0
 
 
 @dataclass(slots=True)
@@ -161,15 +162,15 @@ def load(uow: UnitOfWork, event: Event) -> Records:
 def _pairs(uow: UnitOfWork, event: Event) -> list[Pair]:
     columns = (
         EventPair.attendee_id, EventPair.event_problem_id, EventPair.band, EventPair.barred,
-        EventPair.expert_wish, EventPair.problem_wish, EventPair.must,
+        EventPair.expert_wish, EventPair.problem_wish, EventPair.must, EventPair.score,
     )  # fmt: skip
     rows = uow.session.execute(select(*columns).where(EventPair.event_id == event.id).order_by(EventPair.id))
     return [
         Pair(
             attendee, problem, band, bool(barred),
-            must or bool({expert, firm} & {"must", "willing"}),
+            must or bool({expert, firm} & {"must", "willing"}), score,
         )
-        for attendee, problem, band, barred, expert, firm, must in rows
+        for attendee, problem, band, barred, expert, firm, must, score in rows
     ]  # fmt: skip
 
 

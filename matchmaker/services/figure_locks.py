@@ -16,7 +16,8 @@ from matchmaker.models import Agreement, Event, FigureLock, History
 from matchmaker.permissions import Actor, require
 from matchmaker.services import event_figures
 from matchmaker.services.event_figures import UNLOCKED, Figure, Value, newest_lock
-from matchmaker.services.outcomes import readiness
+from matchmaker.services.event_records import Records
+from matchmaker.services.outcomes import facts_of
 from matchmaker.storage.unit_of_work import UnitOfWork
 
 #: Lines of history that one correction tells.
@@ -61,9 +62,9 @@ def lock(
     return row
 
 
-def open_points(uow: UnitOfWork, actor: Actor, event: Event) -> list[Message]:
+def open_points(records: Records) -> list[Message]:
     """What somebody should look at before he locks."""
-    return [fact.text for fact in readiness(uow, actor, event) if not fact.is_good]
+    return [fact.text for fact in facts_of(records.meetings) if not fact.is_good]
 
 
 def corrections(uow: UnitOfWork, kept: FigureLock, present: Mapping[str, Figure]) -> list[Correction]:

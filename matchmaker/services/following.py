@@ -27,7 +27,7 @@ from matchmaker.models import (
     Meeting,
     Problem,
 )
-from matchmaker.permissions import SYSTEM, Actor, allowed, require
+from matchmaker.permissions import SYSTEM, Actor, allowed, relations_of, require
 from matchmaker.services import introduction_work, recipients
 from matchmaker.services.messages import tell
 from matchmaker.services.paging import Page, paged
@@ -216,6 +216,26 @@ def held(uow: UnitOfWork, actor: Actor, number: int) -> FollowUp:
     return row
 
 
+def one(uow: UnitOfWork, actor: Actor, number: int) -> FollowUp:
+    """One look with what it is about; hidden is NotFound."""
+    statement = select(FollowUp).where(FollowUp.id == min(number, MOST_NUMBER), shown_to(actor))
+    row: FollowUp | None = uow.session.scalar(_loaded(statement))
+    if row is None:
+        raise NotFound(Message("没有这项跟进，或者它不由您负责。"), hint=Message("请从跟进清单中打开。"))
+    return row
+
+
+def earlier(uow: UnitOfWork, row: FollowUp) -> Sequence[FollowUp]:
+    """Looks at the same that were done before, the oldest first."""
+    same = []
+    if row.meeting_id is not None:
+        same.append(FollowUp.meeting_id == row.meeting_id)
+    if row.agreement_id is not None:
+        same.append(FollowUp.agreement_id == row.agreement_id)
+    done = select(FollowUp).where(or_(*same), FollowUp.done_at.is_not(None), FollowUp.id != row.id)
+    return uow.session.scalars(done.order_by(FollowUp.id)).all()
+
+
 def listing(
     uow: UnitOfWork, actor: Actor, wanted: FollowFilter, today: date, page: int = 1
 ) -> Page[FollowUp]:
@@ -380,3 +400,14 @@ def _loaded(statement: Select[Any]) -> Select[Any]:
         .joinedload(EventProblem.problem)
         .joinedload(Problem.organization),
     )
+
+
+def firm_of(actor: Actor, row: FollowUp) -> str:
+    """The firm behind it as the reader may know it: an anonymous one is told to whoever follows the pair."""
+    problem = row.meeting.event_problem.problem if row.meeting else None
+    hidden = problem is not None and problem.visibility == "anonymous"
+    if hidden and not (actor.is_office or relations_of(actor, row)):
+        return ""
+    if row.agreement is not None:
+        return row.agreement.demand
+    return problem.organization.name if problem is not None and problem.organization else ""

@@ -29,6 +29,21 @@ _WORDS: Mapping[str, Message] = {
     "import:cancelled": Message("导入已取消"),
     "import:failed": Message("导入失败"),
     "codes:remove": Message("恢复代码的原样"),
+    "card:told": Message("填写结果卡"),
+    "meeting:settled": Message("裁定洽谈结果"),
+    "meeting:reopened": Message("撤回裁定"),
+    "agreement:began": Message("达成意向"),
+    "agreement:recorded": Message("登记意向"),
+    "agreement:changed": Message("更改意向的内容"),
+    "agreement:reopened": Message("恢复意向"),
+    "agreement:withdrawn": Message("撤销意向"),
+    "agreement:ended": Message("意向结束"),
+    "agreement:assigned": Message("更换意向的跟进人"),
+    "agreement:signs": Message("更改签约清单"),
+    "followup:planned": Message("安排跟进"),
+    "followup:noted": Message("登记跟进情况"),
+    "followup:handed": Message("更换跟进人"),
+    "bulletin:written": Message("修改简报的文字"),
 }
 
 

@@ -17,7 +17,7 @@ from matchmaker import taxonomy
 from matchmaker.errors import Conflict, InvalidInput, NotFound
 from matchmaker.messages import Message
 from matchmaker.models import Agreement, Counter, Event, FollowUp, History, Introduction, Meeting
-from matchmaker.permissions import Actor, require
+from matchmaker.permissions import Actor, relations_of, require
 from matchmaker.services import following
 from matchmaker.services.outcome_rules import Verdict
 from matchmaker.services.paging import Page, paged
@@ -344,4 +344,15 @@ def _selected(actor: Actor, wanted: AgreementFilter) -> Select[Any]:
         columns = (Agreement.title, Agreement.number, Agreement.demand, Agreement.supply)
         where.append(or_(*(column.contains(wanted.q, autoescape=True) for column in columns)))
     order = (Agreement.began_on.desc(), Agreement.id.desc())
-    return select(Agreement).where(*where).order_by(*order).options(joinedload(Agreement.event))
+    return (
+        select(Agreement)
+        .where(*where)
+        .order_by(*order)
+        .options(joinedload(Agreement.event), joinedload(Agreement.problem))
+    )
+
+
+def demand_of(actor: Actor, row: Agreement) -> str:
+    """The demanding side as the reader may know it: brokers learn an anonymous firm when they follow it."""
+    hidden = row.problem is not None and row.problem.visibility == "anonymous"
+    return row.demand if not hidden or actor.is_office or relations_of(actor, row) else ""

@@ -23,6 +23,7 @@ from matchmaker.models import (
     Event,
     EventProblem,
     EventProblemPerson,
+    History,
     Meeting,
     Organization,
     OutcomeCard,
@@ -366,6 +367,12 @@ def shown_to(actor: Actor) -> ColumnElement[bool]:
     return or_(Meeting.attendee_id.in_(own), Meeting.event_problem_id.in_(brought), represents)
 
 
+def versions(uow: UnitOfWork, number: int) -> Sequence[History]:
+    """Everything that was told and settled of a meeting, the oldest first: each card in each version."""
+    statement = select(History).where(History.subject == f"meeting:{number}").order_by(History.id)
+    return uow.session.scalars(statement).all()
+
+
 def readiness(uow: UnitOfWork, _actor: Actor, event: Event) -> Sequence[Readiness]:
     """Cards that are missing, contradictions, and intentions that wait for a second word."""
     if event.state not in EVENT_TELLING | {"locked"}:
@@ -375,6 +382,11 @@ def readiness(uow: UnitOfWork, _actor: Actor, event: Event) -> Sequence[Readines
         .where(Meeting.event_id == event.id, Meeting.state.in_(_TOLD_OF))
         .options(selectinload(Meeting.cards))
     ).all()
+    return facts_of(rows)
+
+
+def facts_of(rows: Sequence[Meeting]) -> list[Readiness]:
+    """The same of loaded meetings with their cards."""
     found = [verdict_of(row) for row in rows]
     silent = sum(not row.cards and not row.settled for row in rows)
     fights = sum(bool(each.contradictions) for each in found)
