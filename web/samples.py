@@ -229,3 +229,15 @@ SIGNS = (
 
 #: A step of a problem's life that asks for reasons.
 STEP = SimpleNamespace(key="withdraw", name=Message("撤下"), action="#", reasons="WITHDRAW_REASONS")
+
+
+def own_line(change: str = "", state: str = "planned", table: str = "A01") -> SimpleNamespace:
+    """A meeting on somebody's own page."""
+    place = SimpleNamespace(name=table, room="多功能厅")
+    row = SimpleNamespace(state=state, table=place, online_link="")
+    slot = SimpleNamespace(starts=datetime(2027, 3, 18, 9), ends=datetime(2027, 3, 18, 9, 25))  # noqa: DTZ001
+    quote = {"ours": "盐雾 24 小时后变色", "theirs": "无氰镀铜盐雾 96 小时不变色"}
+    own = SimpleNamespace(
+        row=row, slot=slot, other=LONG, body="澄溪晶彩钮扣有限公司", why=[quote], table=table
+    )
+    return SimpleNamespace(own=own, change=change, was="03-18 10:00 A02")

@@ -39,13 +39,13 @@ def _kept_secret(response: Response) -> Response:
 
 @blueprint.get("/m/<key>")
 def show(key: str) -> ResponseReturnValue:
-    """What is next, then everything; the first look counts as seen."""
+    """What is next, then everything; the first look counts as seen, unless it is the office's."""
     app = application()
     at, zone = app.clock(), app.settings.timezone
 
     def look(uow: UnitOfWork, link: SecretLink, person: Attendee) -> str:
         page = event_pages.shown(uow, link, person, at, zone)
-        if link.seen_at is None:
+        if link.seen_at is None and not actor().is_office:
             event_pages.looked(link, page, at)
             page = event_pages.shown(uow, link, person, at, zone)
         contact = " ".join(filter(None, (page.event.contact_name, page.event.contact_phone)))

@@ -80,6 +80,7 @@ class TestPapers:
             first = secret_links.path(app.secret(), links[0])
             number = links[0].subject.partition(":")[2]
         assert organizer.get(first).status_code == 200
+        assert "打开过" not in organizer.get(where).get_data(as_text=True)  # the office's own look
         organizer.post(f"{where}/{number}/end")
         assert organizer.get(first).status_code == 410
         assert "已作废" in organizer.get(where).get_data(as_text=True)
