@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from matchmaker import lookups
 from matchmaker.bootstrap import Application
-from matchmaker.matching.result import NONE, WEAK
+from matchmaker.matching.result import NONE
 from matchmaker.permissions import SYSTEM
 from matchmaker.services import pairs
 from matchmaker.services.pairs import Score
@@ -14,6 +14,8 @@ from matchmaker.storage.queries import parse_id
 
 #: Experts of one ranking; whoever is not among them is asked from his side.
 DEPTH = 200
+#: Share of the threshold that a pair reaches at most where the whole ranking finds no good match.
+BELOW = 0.95
 #: Is told how many problems are done, of how many.
 Told = Callable[[int, int], None]
 
@@ -35,9 +37,10 @@ def score(app: Application, event: int, told: Told = lambda _done, _of: None) ->
 
 
 def _of_problem(app: Application, problem: int, experts: frozenset[int]) -> dict[int, Score]:
-    """Expert's number → score; where the ranking finds nobody good, nobody is better than weak.
+    """Expert's number → score; where the ranking finds nobody good, every pair lies below the threshold.
 
-    Earlier refusals are bars of their own, so they are not left out here.
+    Such a problem is told as 暂无合适专家 and planned only by wish. Earlier refusals are bars of their own
+    and not left out here.
     """
     ranking = lookups.match_problem(app, SYSTEM, problem, limit=DEPTH, feedback=False)
     is_lost = ranking.verdict.band == NONE
@@ -45,6 +48,6 @@ def _of_problem(app: Application, problem: int, experts: frozenset[int]) -> dict
     for line in ranking.experts:
         parsed = parse_id(line.id, "expert")
         if parsed and parsed[1] in experts:
-            band = NONE if is_lost and line.band == WEAK else line.band
-            found[parsed[1]] = Score(line.probability, band, line)
+            most = BELOW * pairs.threshold() if is_lost else 1.0
+            found[parsed[1]] = Score(min(line.probability, most), NONE if is_lost else line.band, line)
     return found

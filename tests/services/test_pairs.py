@@ -127,3 +127,25 @@ def test_the_ranking_fills_the_pairs(app):
         }
         assert all(pair.scored_at for pair in pairs.of(uow, event))
     assert {name: found[name] for name in expected} == expected
+
+
+def test_a_problem_without_a_good_match_has_no_pair_above_the_threshold(app):
+    """Nobody is indexed who could do anything near it: whatever the single probabilities, none may be planned."""
+    from matchmaker import lookups
+    from matchmaker.jobs.worker import Worker
+    from matchmaker.storage.queries import index_id
+
+    made = docking(app, experts=3, problems=1)
+    with app.unit_of_work() as uow:
+        uow.session.get(Problem, made.problems[0]).text = "量子引力理论中的黑洞熵如何计算"
+        for table, numbers in ((Problem, made.problems), (Expert, made.experts)):
+            for number in numbers:
+                uow.enqueue("index", index_id(uow.session.get(table, number)))
+    Worker(app).drain()
+    pairing.score(app, made.event)
+    ranking = lookups.match_problem(app, ORGANIZER, made.problems[0], limit=50)
+    with app.reading() as uow:
+        found = pairs.of(uow, uow.session.get(Event, made.event))
+        if ranking.verdict.band == "none":
+            assert max(pair.score for pair in found) < pairs.threshold()
+        assert (ranking.verdict.band == "none") == (not any(pairs.is_match(pair) for pair in found))
