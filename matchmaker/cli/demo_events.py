@@ -43,12 +43,16 @@ class County:
 
 def make(app: Application) -> list[str]:
     """Both events unless they are there; tells what was made, a line each."""
-    from matchmaker.cli import demo_past_event
+    from matchmaker.cli import demo_coming_event, demo_past_event
 
     lines = []
     if not _exists(app, PAST):
         number = demo_past_event.hold(app, app.today() - timedelta(days=PAST_DAYS))
         lines.append(f"已办的对接会 / a past event: {PAST} (/events/{number})")
+    if not _exists(app, COMING):
+        number = demo_coming_event.prepare(app, app.today() + timedelta(days=COMING_DAYS))
+        told = demo_coming_event.plan(app, number)
+        lines.append(f"筹备中的对接会 / a coming event: {COMING} (/events/{number}), {told}")
     return lines
 
 
