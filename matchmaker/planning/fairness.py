@@ -18,6 +18,8 @@ Party = tuple[list[int], list[int], int]
 
 #: Below this width of the interval the value itself is put to the question.
 NEAR = Fraction(1, 250)
+#: Seconds below which no question is worth asking.
+LEAST = 0.2
 #: How finely the LP relaxation looks for its bound.
 FINE = 10_000
 
@@ -67,6 +69,8 @@ class Fairness:
     def _halve(self, rank: int, seconds: float) -> tuple[Fraction, Fraction]:
         end = min(self.clock.spent + seconds, self.clock.effort.seconds)
         low = self.worst(rank)
+        if seconds < LEAST:
+            return low, Fraction(1)
         ceiling = max(low, self._ceiling(rank, min(seconds / 5, 20.0)))
         tried = ceiling  # from here up to the ceiling nothing is known: the solver gave up
         is_refuting = True
@@ -74,9 +78,9 @@ class Fairness:
             is_near = tried - low <= NEAR
             is_above = is_near and is_refuting and tried < ceiling - NEAR
             at = (tried + ceiling) / 2 if is_above else low if is_near else (low + tried) / 2
-            left = end - self.clock.spent
+            left = max(end - self.clock.spent, LEAST)
             is_last = is_near and not is_above
-            found = self._ask(rank, at, left if is_last else left / 3, is_beaten=is_last)
+            found = self._ask(rank, at, left if is_last else max(left / 3, LEAST), is_beaten=is_last)
             if found.state == "infeasible" and not self.without:
                 ceiling, tried = at, min(tried, at)
             elif found.values is not None:

@@ -110,10 +110,12 @@ def greedy(
     order: Sequence[Pair] | None = None,
     *,
     minima: bool = True,
+    everybody: bool = False,
     first: Iterable[Key] = (),
 ) -> tuple[Meeting, ...] | None:
     """Held pairs, then what is missing to somebody's minimum, then by effective score (or by ``order``).
 
+    ``everybody``: each person and problem is first looked after as if it wanted one meeting at least.
     Answers None when a held pair found no place, which does not prove that there is none.
     """
     room = room or Room(instance)
@@ -126,14 +128,14 @@ def greedy(
         board.put(key)
     if order is None:
         order = sorted(room.pairs, key=lambda pair: (-effective(instance, pair), pair.key))
-    if minima:
-        _minima(instance, board, order)
+    if minima or everybody:
+        _minima(instance, board, order, int(everybody))
     for pair in order:
         board.put(pair.key)
     return tuple(sorted(board.meetings.values()))
 
 
-def _minima(instance: Instance, board: Board, order: Sequence[Pair]) -> None:
+def _minima(instance: Instance, board: Board, order: Sequence[Pair], each_at_least: int) -> None:
     """Serves those with a minimum, the ones with fewest choices first."""
     of: dict[tuple[str, str], list[Key]] = defaultdict(list)
     for pair in order:
@@ -142,6 +144,7 @@ def _minima(instance: Instance, board: Board, order: Sequence[Pair]) -> None:
             of["person", person].append(pair.key)
     least = {("person", each.id): each.min_meetings for each in instance.people}
     least |= {("problem", each.id): each.min_meetings for each in instance.problems}
+    least = {who: max(wanted, each_at_least) for who, wanted in least.items()}
     for who in sorted((who for who in least if least[who]), key=lambda who: (len(of[who]), who)):
         for key in of[who]:
             if board.counts(who) >= least[who]:

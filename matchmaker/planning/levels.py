@@ -21,6 +21,8 @@ from matchmaker.planning.search import Clock, Outcome, maximise, relaxed
 WORST = 3
 #: More columns than this are first thinned out by what the LP relaxation and each party prefer.
 MANY = 4000
+#: More columns than this, and totals are first looked for by the LP relaxation.
+SOME = 800
 #: Choices beyond its best that each party keeps then.
 SPARE = 4
 
@@ -54,6 +56,8 @@ class Levels:
         self.is_impossible = assignment.is_hopeless
         self.values: list[int] | None = None
         self._hint = None if start is None else assignment.values(start)
+        #: Other plans that may serve the worst-off better than what the total chose.
+        self.fair: Sequence[Key] = ()
         if self._hint is not None and not assignment.places and self.model.holds(self._hint):
             self.values = self._hint
         self._without: frozenset[int] = frozenset()
@@ -133,10 +137,19 @@ class Levels:
     def _maximum(self, name: str, share: float) -> int:
         """Raises the total as far as the rows let it."""
         goal = self._worth
-        found = self._improve(goal, self._seconds(share))
         assert self.values is not None
+        limit = math.inf
+        if len(self.assignment.pairs) > SOME:  # the LP is nearly whole, and sooner done
+            loose = relaxed(self.model, goal, self._seconds(share / 2))
+            if loose is not None:
+                limit = math.floor(loose.bound)
+                self._round(loose.values)
         value = _sum(goal, self.values)
-        bound = max(value, self._bound(goal, found, self._seconds(share / 2)))
+        if value < limit:
+            found = self._improve(goal, self._seconds(share))
+            value = _sum(goal, self.values)
+            limit = min(limit, self._bound(goal, found, self._seconds(share / 2)))
+        bound = max(value, limit)
         scale = self.assignment.scale
         slack = 0.0 if self.assignment.is_exact else sum(self.values[: len(self.assignment.pairs)]) / scale
         self.found[name] = Level(value / scale, bound / scale + slack)
@@ -175,6 +188,9 @@ class Levels:
         assert self.values is not None
         fairness = Fairness(self.model, self._parties, self.clock, self._without)
         fairness.values = self.values
+        other = self.assignment.values(self.fair)
+        if self.fair and not self.assignment.places and self.model.holds(other):
+            fairness.values = max(self.values, other, key=lambda each: sorted(fairness.shares(each))[:WORST])
         for rank in range(min(WORST, len(self._parties))):
             self.clock.tell(f"worst-off {rank + 1}")
             value, bound = fairness.raise_(self._seconds(0.55 if rank == 0 else 0.3))

@@ -141,6 +141,8 @@ class _Chain:
             end = self.clock.spent + CHOOSING * self.clock.left
             start = [meeting.key for meeting in self.best.meetings] if self.best is not None else None
             self.levels = Levels(Assignment(self.work), self.clock, end, start)
+            fair = greedy(self.work, self.levels.assignment.room, everybody=True)
+            self.levels.fair = [meeting.key for meeting in fair or ()]
             return self.levels.run()
 
     def _choose_by_slot(self) -> list[Key] | None:
@@ -160,7 +162,8 @@ class _Chain:
         """Slots and tables for chosen pairs; False when they surely have none."""
         with self._stage("place"):
             hint = self.best.meetings if self.best is not None else ()
-            found = timetable(self.work, keys, replace(self.effort, seconds=self.clock.part(1.0)), hint=hint)
+            seconds = max(0.0, self.clock.left - self.stages["greedy"])
+            found = timetable(self.work, keys, replace(self.effort, seconds=seconds), hint=hint)
             if found is not None and found.meetings is not None:
                 self.table = found
                 self._offer(found.meetings)
