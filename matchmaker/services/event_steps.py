@@ -12,7 +12,7 @@ from matchmaker.lifecycle import EVENT_BACK, EVENT_FROM, EVENT_STATES, EVENT_TO
 from matchmaker.messages import Message
 from matchmaker.models import Attendee, Event, EventProblem, Meeting
 from matchmaker.permissions import Actor, allowed, require
-from matchmaker.services import event_news, events
+from matchmaker.services import event_news, events, following
 from matchmaker.storage.unit_of_work import UnitOfWork
 
 #: Steps taken here → what their button says; publishing is the plan's, locking that of the figures.
@@ -82,6 +82,8 @@ def take(uow: UnitOfWork, actor: Actor, number: int, name: str, *, seen: str, re
     if name == "cancel":
         _cancel_meetings(uow, event)
         told = event_news.cancelled(uow, actor, event, reason.strip())
+    elif name == "end":
+        following.begin(uow, actor, event)
     uow.record(
         actor,
         f"event:{name}",

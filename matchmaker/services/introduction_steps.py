@@ -18,7 +18,7 @@ from matchmaker.matching.feedback import first_day
 from matchmaker.messages import Message
 from matchmaker.models import Introduction
 from matchmaker.permissions import Actor, require
-from matchmaker.services import attachments, introduction_messages, refusals
+from matchmaker.services import attachments, intentions, introduction_messages, refusals
 from matchmaker.services.introduction_records import (
     LAPSE,
     MARGIN,
@@ -122,6 +122,7 @@ def intend(uow: UnitOfWork, actor: Actor, number: int, note: str, *, now: dateti
     move(row, "intend")
     note_step(uow, who, row, "intend", side, now, note=shortened(note))
     introduction_messages.intended(uow, who, row, side)
+    intentions.of_introduction(uow, who, row, shortened(note), now.date())
     return row
 
 
@@ -155,6 +156,8 @@ def back(uow: UnitOfWork, actor: Actor, number: int, why: str, *, now: datetime)
         raise InvalidInput(message, fields={"why": message})
     uow.alone(f"introduction:{row.problem_id}:{row.expert_id}")
     before = row.state
+    if before == "intention":
+        intentions.not_of_introduction(uow, actor, row)
     if before not in INTRODUCTION_OPEN:
         refuse_second(uow, row.problem_id, row.expert_id)
     row.state, row.is_open = INTRODUCTION_BACK[before], True
