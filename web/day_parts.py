@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
@@ -40,7 +41,8 @@ def day_of(uow: UnitOfWork, number: int) -> Day:
 
 def clock(moment: datetime | None) -> str:
     """A stored moment as hours and minutes of the office."""
-    return f"{moment.replace(tzinfo=UTC).astimezone():%H:%M}" if moment else ""
+    zone = ZoneInfo(application().settings.timezone)
+    return f"{moment.replace(tzinfo=UTC).astimezone(zone):%H:%M}" if moment else ""
 
 
 def milliseconds(moment: datetime) -> int:

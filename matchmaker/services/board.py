@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -42,15 +42,21 @@ _OPEN = frozenset({"public", "members"})
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One table in one slot; ``demand`` and ``supply`` are empty for a table at which nobody meets."""
+    """One table in one slot; ``demand`` and ``supply`` are empty for a table at which nobody meets.
+
+    Attributes:
+        then: who meets there in the slot after it.
+    """
 
     table: str
     room: str
     state: str
+    number: str = ""
     demand: str = ""
     supply: str = ""
     body: str = ""
     awaited: Sequence[str | Message] = ()
+    then: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +143,23 @@ def shown(day: Day) -> Board:
     phase = "over" if current is None else "waiting"
     if day.event.calling is not None and day.event.calling == current:
         phase = "running" if day.event.called_at else "called"
-    return Board(day.event, phase, _round(day, current), _round(day, following))
+    then = _round(day, following)
+    after = {
+        cell.table: f"{cell.number} · {cell.supply}" for cell in (then.cells if then else ()) if cell.demand
+    }
+    return Board(day.event, phase, _round(day, current, after), then)
 
 
 def demand_label(problem: EventProblem) -> str:
     """The firm where everybody may know it, with the problem's number; otherwise the number alone."""
-    number = problem.problem.number or f"#{problem.id}"
     firm = problem.problem.organization
+    number = number_of(problem)
     return f"{number} {firm.name}" if firm is not None and may_name(problem) else number
+
+
+def number_of(problem: EventProblem) -> str:
+    """What a problem is called where nothing else may be said of it."""
+    return problem.problem.number or f"#{problem.id}"
 
 
 def may_name(problem: EventProblem) -> bool:
@@ -153,7 +168,7 @@ def may_name(problem: EventProblem) -> bool:
     return row.state in SHOWN and row.visibility in _OPEN and not row.hidden_from.strip()
 
 
-def _round(day: Day, slot: int | None) -> Round | None:
+def _round(day: Day, slot: int | None, after: Mapping[str, str] | None = None) -> Round | None:
     if slot is None:
         return None
     row = day.slots[slot]
@@ -168,6 +183,8 @@ def _round(day: Day, slot: int | None) -> Round | None:
         for table in day.event.tables
     ]
     cells += [_cell(each, "线上", "") for each in meetings if each.table_id is None]
+    if after:
+        cells = [replace(each, then=after.get(each.table, "")) for each in cells]
     return Round(slot + 1, day.moment(row.starts), day.begins(slot), day.ends(slot), cells)
 
 
@@ -184,6 +201,7 @@ def _cell(meeting: Meeting, table: str, room: str) -> Cell:
         table,
         room,
         state,
+        number_of(meeting.event_problem),
         demand_label(meeting.event_problem),
         expert.name,
         expert.organization.name if expert.organization else "",
@@ -196,5 +214,4 @@ def _awaited_demand(meeting: Meeting) -> str | Message:
     people = demand(meeting)
     if people and may_name(meeting.event_problem):
         return "、".join(each.name for each in people)
-    number = meeting.event_problem.problem.number or f"#{meeting.event_problem_id}"
-    return Message("%(number)s 的代表", {"number": number})
+    return Message("%(number)s 的代表", {"number": number_of(meeting.event_problem)})

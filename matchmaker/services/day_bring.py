@@ -125,11 +125,9 @@ class _Merge:
         self._event = events.get(uow, actor, number, to_change=True)
         self._copy = day_files.copy_of(uow, number)
         self._keys = Keys(uow, self._event, self._copy)
-        held: Mapping[str, Any] = (
-            data["baseline"] if data["is_copy"] else self._copy.baseline if self._copy else {}
-        )
-        self._base: Mapping[str, Any] = held.get("meetings", {})
+        self._base = self._last_common()
         self._report = Report(number)
+        self._placed: list[Meeting] = []
 
     def run(self) -> Report:
         """People, problems, plan, cards, then what happened."""
@@ -147,12 +145,37 @@ class _Merge:
                 self._report.count("tables")
         for each in self._data["meetings"]:
             self._meeting(each)
+        for row in self._placed:
+            self._refuse_silence(row)
         report = self.entries_only()
-        if self._copy is not None and not self._data["is_copy"]:
-            self._copy.baseline = {**self._copy.baseline, "meetings": baseline(self._data)}
+        self._remember()
         self._uow.record(self._actor, "event:brought", f"event:{report.event}", **report.lines)
         touched(self._event)
         return report
+
+    def _last_common(self) -> Mapping[str, Any]:
+        """Plan and cards as both machines knew them: when this copy was brought last, else when taken."""
+        if not self._data["is_copy"]:
+            return self._copy.baseline["meetings"] if self._copy else {}
+        record = day_files.record_of(self._uow, self._event.id)
+        brought = record.baseline.get("brought", {}) if record else {}
+        found: Mapping[str, Any] = brought.get(self._data["copy"]) or self._data["baseline"]["meetings"]
+        return found
+
+    def _remember(self) -> None:
+        """From here on, only what changes after this file counts as a change."""
+        now = baseline(self._data)
+        if self._copy is not None:
+            self._copy.baseline = {**self._copy.baseline, "meetings": now}
+            return
+        record = day_files.record_of(self._uow, self._event.id)
+        if record is None:
+            record = DayCopy(
+                event_id=self._event.id, house=self._data["house"], number=self._event.id, taken_at=self._at
+            )
+            self._uow.session.add(record)
+        known = (record.baseline or {}).get("brought", {})
+        record.baseline = {"brought": {**known, str(self._data["copy"]): now}}
 
     def entries_only(self) -> Report:
         """Joins the journals and lets every row that they speak of follow."""
@@ -235,7 +258,7 @@ class _Merge:
             self._uow.session.add(row)
             self._uow.session.flush()
             self._report.count("meetings")
-            self._refuse_silence(row)
+            self._placed.append(row)
         elif int(given["sequence"]) > int(base.get("sequence", -1)):
             self._moved(row, given, base, table)
         self._cards(row, given, base.get("cards", {}))
@@ -258,7 +281,7 @@ class _Merge:
         row.sequence, row.source = max(row.sequence + 1, int(given["sequence"])), str(given["source"])
         self._uow.session.flush()
         self._report.count("moved")
-        self._refuse_silence(row)
+        self._placed.append(row)
 
     def _refuse_silence(self, row: Meeting) -> None:
         """Two machines may have given one table or one person away twice in a slot."""

@@ -86,7 +86,7 @@ def open_conflicts(uow: UnitOfWork, day: Day) -> list[Unsettled]:
         select(DayEntry).where(DayEntry.event_id == day.event.id).order_by(DayEntry.id)
     ).all()
     found = []
-    for each in day_entries.standing(entries):
+    for each in sorted(day_entries.standing(entries), key=lambda one: one.id):
         if each.kind != "conflict":
             continue
         settled = each.facts.get("what") in ("presence", "course") and any(

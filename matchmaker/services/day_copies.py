@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,7 +43,11 @@ def settle(uow: UnitOfWork, data: Mapping[str, Any]) -> int:
         uow.session.add_all(_linked(kind, number, people, offers, each) for each in data[name])
     tables = {each.name: each.id for each in event.tables}
     uow.session.add_all(_meeting(number, people, offers, tables, each) for each in data["meetings"])
-    known = {"meetings": baseline(data), "offers": [each["id"] for each in data["offers"]]}
+    known = {
+        "mark": secrets.token_hex(8),
+        "meetings": baseline(data),
+        "offers": [each["id"] for each in data["offers"]],
+    }
     uow.session.add(
         DayCopy(
             event_id=number,

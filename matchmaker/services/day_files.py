@@ -78,6 +78,7 @@ def take(
         "house": copy.house if copy else house,
         "number": copy.number if copy else number,
         "is_copy": copy is not None,
+        "copy": copy.baseline["mark"] if copy else "",
         "taken_at": at.isoformat(),
         "baseline": copy.baseline if copy else {},
         "event": _columns(event, EVENT),
@@ -122,6 +123,12 @@ def take(
 
 def copy_of(uow: UnitOfWork, number: int) -> DayCopy | None:
     """Where an event of this installation comes from; None for its own."""
+    row = record_of(uow, number)
+    return row if row is not None and "mark" in row.baseline else None
+
+
+def record_of(uow: UnitOfWork, number: int) -> DayCopy | None:
+    """What is known of copies: of a copy where it comes from, of the house's event what was brought last."""
     return uow.session.scalar(select(DayCopy).where(DayCopy.event_id == number))
 
 

@@ -176,6 +176,7 @@ def load(
         .order_by(AgendaItem.starts, AgendaItem.id)
     ).all()
     set_committed_value(event, "agenda", agenda)
+    _read_now = event.slots, event.tables  # whoever shows the day may do so after its unit of work
     people = session.scalars(
         select(Attendee)
         .where(Attendee.event_id == event.id, Attendee.state.in_(lifecycle.COMING))

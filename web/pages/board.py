@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from datetime import UTC, datetime
 
 from flask import (
     Blueprint,
@@ -24,6 +23,7 @@ from matchmaker.errors import MatchmakerError
 from matchmaker.permissions import VISITOR, allowed
 from matchmaker.services import board, day_state
 from web import live
+from web.day_parts import clock, milliseconds
 from web.i18n import _
 from web.request import actor, application, language
 
@@ -65,7 +65,7 @@ def show(number: int) -> ResponseReturnValue:
             title=title,
             part=part,
             version=version,
-            now=_milliseconds(application().clock()),
+            now=milliseconds(application().clock()),
             poll=POLL,
             poll_hidden=POLL_HIDDEN,
             reload=RELOAD,
@@ -83,7 +83,7 @@ def news(number: int) -> ResponseReturnValue:
     if request.args.get("since") == found[0]:
         return "", 204
     version, part = _part(number)
-    return jsonify({"version": version, "now": _milliseconds(application().clock()), "html": part})
+    return jsonify({"version": version, "now": milliseconds(application().clock()), "html": part})
 
 
 @blueprint.post("/events/<int:number>/board/key")
@@ -128,8 +128,8 @@ def _part(number: int) -> tuple[str, str]:
                 "components/board.html",
                 board=board.shown(day),
                 states=board.STATES,
-                clock=_clock,
-                ms=_milliseconds,
+                clock=clock,
+                ms=milliseconds,
             )
 
     return found[0], live.rendered(number, language(), found[0], render)
@@ -137,12 +137,3 @@ def _part(number: int) -> tuple[str, str]:
 
 #: What everybody may see: whoever has the key was let in by ``board.opened``.
 _SCREEN = VISITOR
-
-
-def _clock(moment: datetime) -> str:
-    """A stored moment as hours and minutes of the office."""
-    return f"{moment.replace(tzinfo=UTC).astimezone():%H:%M}"
-
-
-def _milliseconds(moment: datetime) -> int:
-    return int(moment.replace(tzinfo=UTC).timestamp() * 1000)

@@ -14,6 +14,7 @@
     for (const place of board.querySelectorAll("[data-until]")) {
       const left = Math.ceil((Number(place.dataset.until) - now) / 1000);
       const hours = Math.floor(left / 3600);
+      if (hours >= 24) continue;
       const text = left <= 0 ? place.dataset.over : (hours ? `${hours}:` : "") + `${two(Math.floor((left % 3600) / 60))}:${two(left % 60)}`;
       if (place.textContent !== text) place.textContent = text;
     }
