@@ -120,7 +120,8 @@ def _own(dossier: Dossier, person: Person) -> dict[str, Any]:
         "body": person.body,
         "is_online": person.is_online,
         "qr": qr(person.page) if person.page else "",
-        "lines": [line for _, line in sorted(lines, key=lambda pair: pair[0])] if mine else [],
+        "lines": [line for _, line in sorted(lines, key=lambda pair: pair[0])],
+        "meets": bool(mine),
         "tables": sorted({each.table for each in mine if each.table}),
     }
 

@@ -21,6 +21,7 @@ from matchmaker.models import (
 from matchmaker.permissions import Actor
 from matchmaker.reporting import calendars
 from matchmaker.reporting.calendars import Appointment
+from matchmaker.services.own_meetings import attending_ids
 from matchmaker.services.plan_messages import called
 from matchmaker.storage.unit_of_work import UnitOfWork
 
@@ -31,9 +32,10 @@ MOST = 50
 
 
 def of_actor(uow: UnitOfWork, actor: Actor, event: Event) -> list[Appointment]:
-    """What an event brings for the actor himself: as the expert or the account that he is; [] for others."""
-    own = _own(uow, actor, [event.id])
-    return _whole(uow, event, own) if own else []
+    """What an event brings for the actor and those for whom he answers; the office has nothing of its own."""
+    numbers = attending_ids(uow, actor, event)
+    statement = select(Attendee).where(Attendee.id.in_(numbers)).options(joinedload(Attendee.event))
+    return _whole(uow, event, uow.session.scalars(statement).all()) if numbers else []
 
 
 def of_person(uow: UnitOfWork, person: Attendee) -> list[Appointment]:

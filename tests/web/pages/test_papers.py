@@ -14,7 +14,7 @@ from sqlalchemy import select
 from matchmaker.bootstrap import Application
 from matchmaker.models import AccessLog, AgendaItem, Event, Meeting, Outbox, Problem, SecretLink
 from matchmaker.services import event_pages, events, secret_links
-from tests.support.accounts import log_in
+from tests.support.accounts import account, log_in
 from tests.support.events import Docking, docking, with_plan
 from tests.support.papers import text_of, unpacked
 from tests.support.site import CODES
@@ -242,9 +242,10 @@ class TestCalendar:
         expert, firm = (log_in(site, held.account(role, 0)) for role in ("expert", "firm"))
         own = _entries(expert.get(f"/events/{held.event}/my.ics").data)
         assert {key.partition("@")[0] for key in own} == {f"meeting:{held.meetings[0, at]}" for at in (0, 1)}
-        assert (
-            firm.get(f"/events/{held.event}/my.ics").status_code == 404
-        )  # the liaison takes part in nothing
+        sent = _entries(firm.get(f"/events/{held.event}/my.ics").data)  # his representative has no account
+        assert len(sent) == 3
+        stranger = log_in(site, account(app, "expert"))
+        assert stranger.get(f"/events/{held.event}/my.ics").status_code == 404
         expert.post("/calendar/feed", data={"action": "begin"})
         with app.reading() as uow:
             link = uow.session.scalars(select(SecretLink).where(SecretLink.purpose == "calendar")).one()
