@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from matchmaker.lifecycle import EVENT_GATHERING
 from matchmaker.messages import Message
-from matchmaker.models import Attendee, Event, EventProblem, Meeting, Problem
+from matchmaker.models import Attendee, BodyInvitation, Event, EventProblem, Meeting, Problem
 from matchmaker.permissions import Actor, allowed
 from matchmaker.services import attending, events, problems
 from matchmaker.services.paging import Page, paged
@@ -148,6 +149,18 @@ def coming(uow: UnitOfWork, event: Event) -> int:
     )
     accepted, there = uow.session.execute(statement).one()
     return int(there or accepted)
+
+
+def may_nominate(uow: UnitOfWork, actor: Actor, event: Event) -> bool:
+    """Whether the actor answers for a body that is invited to send experts."""
+    if actor.is_office or not actor.liaison_of or event.state not in EVENT_GATHERING:
+        return False
+    statement = select(func.count()).where(
+        BodyInvitation.event_id == event.id,
+        BodyInvitation.organization_id.in_(list(actor.liaison_of)),
+        BodyInvitation.state != "declined",
+    )
+    return bool(uow.session.scalar(statement))
 
 
 def may_register(actor: Actor, event: Event, today: date) -> bool:

@@ -13,7 +13,7 @@ from matchmaker.errors import Conflict, Forbidden, InvalidInput, NotFound
 from matchmaker.messages import Message
 from matchmaker.models import Attendee, Event, EventProblem, Problem
 from matchmaker.permissions import Actor, relations_of, require
-from matchmaker.services import event_news, events, problems
+from matchmaker.services import candidates, event_news, events, problems
 from matchmaker.services.registering import MOST_REASON
 from matchmaker.storage.queries import MOST_NUMBER
 from matchmaker.storage.unit_of_work import UnitOfWork
@@ -55,7 +55,7 @@ def get(uow: UnitOfWork, actor: Actor, number: int, *, to_change: bool = False) 
     return row
 
 
-def candidates(uow: UnitOfWork, actor: Actor, event: Event, q: str = "") -> Sequence[Problem]:
+def may_be_offered(uow: UnitOfWork, actor: Actor, event: Event, q: str = "") -> Sequence[Problem]:
     """Problems that the actor may offer and that are not there yet; for the office all published ones."""
     there = select(EventProblem.problem_id).where(
         EventProblem.event_id == event.id, EventProblem.state.in_(("offered", "accepted"))
@@ -116,6 +116,7 @@ def offer(
     _put_people(uow, actor, event, row, people)
     events.touched(event)
     uow.record(actor, "event:offer", f"event:{event.id}", problem=need.id, state=state)
+    candidates.wish(uow, event)
     if state == "offered":
         event_news.registered(uow, actor, event, need.title)
     return row

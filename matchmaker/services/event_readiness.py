@@ -126,7 +126,7 @@ def _gone(uow: UnitOfWork, event: Event) -> list[Readiness]:
     if not number:
         return []
     text = Message("%(n)s 场已排洽谈的一方不再参加", {"n": number})
-    return [Readiness(text, False, "plans.repair", {}, Message("去调整"))]
+    return [Readiness(text, False, "repairs.show", {}, Message("去调整"))]
 
 
 def _twice(uow: UnitOfWork, event: Event) -> list[Readiness]:

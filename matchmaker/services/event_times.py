@@ -77,11 +77,6 @@ def deadlines(first_day: date, today: date) -> Deadlines:
     return Deadlines(before(35), before(21), before(10))
 
 
-def moved(moment: datetime, by: timedelta) -> datetime:
-    """The same time of day so many days later."""
-    return moment + by
-
-
 def days_of(spans: Iterable[Span]) -> tuple[date, date] | None:
     """First and last day on which something is."""
     every = list(spans)

@@ -125,7 +125,7 @@ def register(
     row.organization_id = body
     if person is not None:
         row.expert_id = person.id
-    if actor.account is not None and not actor.is_office and _is_himself(actor, kind, person):
+    if actor.account is not None and not actor.is_office and _is_himself(actor, row, person):
         row.account_id = actor.account
     events.touched(event)
     uow.record(actor, "event:register", f"attendee:{row.id}", event=event.id, kind=kind, state=state)
@@ -259,8 +259,11 @@ def _fill(facts: dict[str, Any], person: Expert) -> None:
         facts[name] = facts.get(name) or known or ""
 
 
-def _is_himself(actor: Actor, kind: str, person: Expert | None) -> bool:
-    return person.id == actor.expert if person is not None else kind == "representative"
+def _is_himself(actor: Actor, row: Attendee, person: Expert | None) -> bool:
+    """Whether the row is of the account: somebody who answers for his firm may register a colleague."""
+    if person is not None:
+        return person.id == actor.expert
+    return row.name == actor.name or row.organization_id not in actor.liaison_of
 
 
 def _again(

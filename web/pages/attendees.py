@@ -193,7 +193,7 @@ def _register(number: int, typed: Any, faults: dict[str, str], fault: Matchmaker
             event=event,
             experts=experts,
             bodies=own_problems.bodies(uow, who),
-            problems=event_problems.candidates(uow, who, event) if event.kind == "docking" else [],
+            problems=event_problems.may_be_offered(uow, who, event) if event.kind == "docking" else [],
             brings=numbers(typed.getlist("problems")),
             late=event.call_until is not None and app.today() > event.call_until and not who.is_office,
             me=who,

@@ -114,7 +114,7 @@ def _listing(
             event=event,
             rows=rows,
             accepted=sum(row.state == "accepted" for row in rows),
-            candidates=event_problems.candidates(uow, who, event, q),
+            candidates=event_problems.may_be_offered(uow, who, event, q),
             q=q,
             states=event_problems.STATES,
             kinds=PERSON_KINDS,

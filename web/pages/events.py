@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, flash, redirect, render_temp
 from flask.typing import ResponseReturnValue
 
 from matchmaker.errors import Conflict, InvalidInput, MatchmakerError
-from matchmaker.lifecycle import ATTENDEE_STATES, EVENT_PLANNED, EVENT_STATES
+from matchmaker.lifecycle import ATTENDEE_STATES, EVENT_GATHERING, EVENT_PLANNED, EVENT_STATES
 from matchmaker.permissions import allowed
 from matchmaker.services import (
     event_agenda,
@@ -142,6 +142,8 @@ def page_of(uow: UnitOfWork, event: Event) -> dict[str, Any]:
         "person_states": ATTENDEE_STATES,
         "person_kinds": PERSON_KINDS,
         "planned": event.state in EVENT_PLANNED,
+        "gathering": event.state in EVENT_GATHERING,
+        "nominates": event_listing.may_nominate(uow, who, event),
         "office": who.is_office,
     }
 

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template
 from matchmaker.matching.result import BANDS
 from matchmaker.permissions import require
 from matchmaker.services.paging import Page
-from web import samples
+from web import event_samples, samples
 from web.request import actor
 
 blueprint = Blueprint("styleguide", __name__)
@@ -28,6 +28,7 @@ def show() -> str:
     return render_template(
         "pages/styleguide.html",
         samples=samples,
+        event_samples=event_samples,
         bands=BANDS,
         picture=picture,
         page=Page([1], 2, 50, 1234),

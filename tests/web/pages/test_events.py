@@ -222,10 +222,13 @@ def test_participants_see_their_meetings_only_while_there_is_a_plan(app: Applica
     with_plan(app, made)
     expert = accounts.log_in(site, made.account("expert", 0))
     page = f"/events/{made.event}"
-    assert told(expert.get(page).text, "洽谈安排", "09:00", "A01") == ["洽谈安排", "09:00", "A01"]
+    assert told(expert.get(page).text, "洽谈安排", "09:00", "A01", "确认，或提出意见") == [
+        "洽谈安排", "09:00", "A01", "确认，或提出意见",
+    ]  # fmt: skip
     with app.unit_of_work() as uow:
         uow.session.get_one(Event, made.event).state = "choosing"
-    assert "洽谈安排" not in expert.get(page).text
+    shown = expert.get(page).text
+    assert ("洽谈安排" in shown, f"{page}/wishes/{made.people[0]}" in shown) == (False, True)
 
 
 @pytest.mark.parametrize("rows", [1, 50])
