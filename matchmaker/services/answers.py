@@ -79,6 +79,7 @@ class Purpose:
         settles: kinds of messages that an answer settles.
         thanks: shown after it.
         page: endpoint of a page of its own for whoever holds the link; "" the common one.
+        elsewhere: questions about other people, whose answers are kept in their rows and not with the link.
     """
 
     title: Message
@@ -91,6 +92,7 @@ class Purpose:
     settles: tuple[str, ...] = ("answers:asked",)
     thanks: Message = _THANKS
     page: str = ""
+    elsewhere: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def asked(uow: UnitOfWork, link: SecretLink, at: datetime) -> Asked:
     over = _OVER.get(state) or what.over(uow, link)
     if over is not None:
         return Asked(link, what, over)
-    values = link.answers or what.values(uow, link)
+    values = _known(uow, what, link)
     return Asked(link, what, None, what.facts(uow, link), dict(values))
 
 
@@ -164,7 +166,12 @@ def give(
     """
     what = purpose(link.purpose)
     written = {name: _plain(value) for name, value in values.items()}
-    if link.answered_at is not None and link.answers == written:
+    kept = {name: value for name, value in written.items() if name not in what.elsewhere}
+    if (
+        link.answered_at is not None
+        and link.answers == kept
+        and not any(written.get(name) for name in what.elsewhere)
+    ):
         return False
     over = _OVER.get(standing(link, at)) or what.over(uow, link)
     if over is not None:
@@ -175,7 +182,7 @@ def give(
             hint=Message("请核对已有的答复；要改的话，再次保存即可覆盖。"),
         )
     what.apply(uow, actor, link, values)
-    done(uow, actor, link, written, at)
+    done(uow, actor, link, kept, at)
     return True
 
 
@@ -240,12 +247,19 @@ def sheet(uow: UnitOfWork, actor: Actor, links: Sequence[SecretLink]) -> list[Li
         if isinstance(row, Findable) and may_read(actor, row):
             called = str(getattr(row, "title", None) or getattr(row, "name", ""))
         try:
-            values = link.answers or purpose(link.purpose).values(uow, link)
+            values = _known(uow, purpose(link.purpose), link)
         except NotFound:
             continue
         about = called if called != link.recipient else ""
         lines.append(Line(link, about, {name: _plain(value) for name, value in values.items()}))
     return lines
+
+
+def _known(uow: UnitOfWork, what: Purpose, link: SecretLink) -> Mapping[str, Any]:
+    """What stands in the form: as answered, else as known."""
+    if not link.answers:
+        return what.values(uow, link)
+    return {**what.values(uow, link), **link.answers} if what.elsewhere else link.answers
 
 
 def counts(uow: UnitOfWork, actor: Actor, at: datetime) -> dict[str, tuple[int, int]]:

@@ -13,7 +13,8 @@ from matchmaker.errors import Conflict, Forbidden, InvalidInput, NotFound
 from matchmaker.messages import Message
 from matchmaker.models import Attendee, Event, EventProblem, Problem
 from matchmaker.permissions import Actor, relations_of, require
-from matchmaker.services import candidates, event_news, events, problems
+from matchmaker.services import event_news, events, problems
+from matchmaker.services.candidates import wish as rank_experts
 from matchmaker.services.registering import MOST_REASON
 from matchmaker.storage.queries import MOST_NUMBER
 from matchmaker.storage.unit_of_work import UnitOfWork
@@ -116,7 +117,7 @@ def offer(
     _put_people(uow, actor, event, row, people)
     events.touched(event)
     uow.record(actor, "event:offer", f"event:{event.id}", problem=need.id, state=state)
-    candidates.wish(uow, event)
+    rank_experts(uow, event)
     if state == "offered":
         event_news.registered(uow, actor, event, need.title)
     return row

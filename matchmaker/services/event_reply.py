@@ -105,5 +105,6 @@ INVITATION = Purpose(
     apply=_apply,
     over=_over,
     settles=(inviting.ASKED, inviting.AGAIN),
+    elsewhere=("name", "title", "phone"),
     thanks=Message("谢谢，已收到您的回执；有变化时可再次打开这个链接更改。"),
 )

@@ -148,5 +148,6 @@ NOMINATION = Purpose(
     apply=_apply,
     over=_over,
     settles=(body_inviting.ASKED, body_inviting.AGAIN),
+    elsewhere=("people",),
     thanks=Message("谢谢，已收到贵单位的推荐；组织者确认后会逐一发出邀请函。"),
 )

@@ -173,10 +173,10 @@ def _stand_in(uow: UnitOfWork, actor: Actor, row: Attendee, reply: Reply, at: da
     )
     _inherit(uow, row, made)
     attending.move(uow, actor, made, "accepted", at=at, replaces=row.id)
-    reason = Message("由%(name)s代替", {"name": made.name})
+    reason = Message("由他人代替")  # without a name: what is held about the two is erased apart
     attending.move(uow, actor, row, "declined", at=at, reason=str(reason), replaced_by=made.id)
     inviting.end_question(uow, row)
-    _tell_office(uow, actor, row, ANSWERS["standin"], made.name)
+    _tell_office(uow, actor, row, ANSWERS["standin"], reason)
     return made
 
 
@@ -214,7 +214,7 @@ def _inherit(uow: UnitOfWork, row: Attendee, made: Attendee) -> None:
     uow.session.flush()
 
 
-def _tell_office(uow: UnitOfWork, actor: Actor, row: Attendee, what: Message, why: str) -> None:
+def _tell_office(uow: UnitOfWork, actor: Actor, row: Attendee, what: Message, why: Message | str) -> None:
     """The office, with how many published meetings the answer touches."""
     meetings = len(
         uow.session.scalars(

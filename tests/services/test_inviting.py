@@ -196,7 +196,12 @@ def test_a_stand_in_inherits_problems_and_hours_and_the_invitation_is_closed(app
     assert (new.organization_id, new.expert_id) == (made.bodies["临江大学"], None)
     assert (pair.score, pair.band, pair.expert_wish) == (0.9, "strong", "")
     assert (row(made, number).state, over is not None) == ("declined", True)
-    assert ("周新" in told, "13755555555" in told) == (True, False)
+    assert ("由他人代替" in told, "周新" in told, "13755555555" in told) == (True, False, False)
+    with app.reading() as uow:
+        kept = str(uow.session.get_one(SecretLink, link.id).answers) + str(
+            uow.session.scalars(select(History.changes)).all()
+        )
+    assert [word for word in ("周新", "13755555555") if word in kept] == []
     with pytest.raises(Conflict):
         give(made, link, answer="come")
 
@@ -270,3 +275,28 @@ def test_what_inviting_lacks(app):
         ("2 项难题还没有邀请到合适的专家", False),
         ("还没有专家确认参加", False),
     ]
+
+
+def test_the_office_writes_down_what_was_said_on_the_telephone(app):
+    made = gathering(app)
+    number = invite(made, "林一鸣")["林一鸣"]
+    link = link_of(made, number)
+    with app.unit_of_work() as uow:
+        values = {
+            "answer": "come",
+            "part": "afternoon",
+            "most": None,
+            "reason": "",
+            "name": "",
+            "title": "",
+            "phone": "",
+            "note": "",
+        }
+        answers.enter(uow, made.actor("office"), link.id, values, now(), revision=0)
+    found = row(made, number)
+    assert (found.state, found.unavailable) == ("accepted", [0, 1, 2, 3])
+    with app.reading() as uow:
+        line = uow.session.scalars(select(History).where(History.action == "attendee:accepted")).one()
+        assert (line.actor, line.behalf) == ("办公室某某", "林一鸣")
+        (shown,) = answers.sheet(uow, made.actor("office"), [uow.session.get_one(SecretLink, link.id)])
+    assert (shown.values["answer"], shown.values["part"]) == ("come", "afternoon")

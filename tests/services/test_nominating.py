@@ -164,6 +164,11 @@ def test_a_body_without_an_account_nominates_by_link(app):
             ("林一鸣", made.experts["林一鸣"], "教授", "13600", "nominated"),
             ("新来的", None, "讲师", "13799", "nominated"),
         ]
+    with app.reading() as uow:
+        link = uow.session.scalars(select(SecretLink)).one()
+        assert (sorted(link.answers), answers.asked(uow, link, now()).values["people"]) == (
+            ["answer", "note"], "林一鸣\n新来的"
+        )  # fmt: skip
     with pytest.raises(InvalidInput) as fault:
         give(made, answer="accept", people="周远", note="")
     assert list(fault.value.fields) == ["people"]

@@ -62,9 +62,8 @@ def _lines(told: Told) -> list[Any]:
 @blueprint.post("/events/<int:number>/inviting/try")
 def consider(number: int) -> ResponseReturnValue:
     """What a choice by hand would mean: leads to an address that shows it."""
-    kept: dict[str, Any] = {
-        name: value for name, value in request.form.items() if name not in ("csrf_token", "expert") and value
-    }
+    names = ("k", "good", "most", "per_body", *(f"kind-{kind}" for kind in BODY_KINDS))
+    kept: dict[str, Any] = {name: request.form.get(name, "")[:10] or None for name in names}
     kept |= {"by_hand": "1", "pick": numbers(request.form, "expert")}
     return redirect(url_for(".show", number=number, **kept), 303)
 
