@@ -21,6 +21,8 @@ _RUN = 4.0
 _ROOM = 2.0
 #: What a second idle slot of a person costs more than the first.
 _MORE = 0.04
+#: How often somebody who waits is looked for before anybody is taken.
+_TRIES = 2
 _NONE = -1
 
 
@@ -108,6 +110,7 @@ class Chains:
                 self._halls[meeting].append(number)
         self._choices = [bits_of(mask) for mask in frame.allowed]
         self._outside = set(range(len(frame.keys)))
+        self._paid = [0.0] * len(frame.people)
 
     # -- state ---------------------------------------------------------------------------------------------
 
@@ -258,6 +261,7 @@ class Chains:
     ) -> None:
         """Cooling from ``warm`` to ``cold``; ends at the goal (idle slots in all, of the worst)."""
         movable = [person for person, own in enumerate(self._own) if own]
+        self._paid = [self._hours.cost(person, mask) for person, mask in enumerate(self._mask)]
         factor = (cold / warm) ** (1 / max(1, steps // 256))
         heat = warm
         for step in range(steps):
@@ -273,6 +277,10 @@ class Chains:
         """Meetings of two slots that hang together, from a meeting of somebody who could meet elsewhere."""
         chance = self.chance.random
         person = movable[int(chance() * len(movable))]
+        for _ in range(_TRIES):
+            if self._paid[person]:
+                break
+            person = movable[int(chance() * len(movable))]
         own = self._own[person]
         start = own[int(chance() * len(own))]
         choices = self._choices[start]
@@ -331,6 +339,7 @@ class Chains:
         mask_ = self._mask
         for person, then in changed.items():
             mask_[person] = then
+            self._paid[person] = cost(person, then)
         if delta < 0:
             self.note()
 

@@ -10,12 +10,12 @@ from matchmaker.planning.seating import Crowded, seat
 from matchmaker.planning.slots_model import Background, SlotsModel
 from matchmaker.planning.waiting import least_waiting
 
-#: First round of exchanges; later ones are longer, to cool more slowly.
+#: First round of exchanges; later ones are longer, to cool more slowly, up to so many for each meeting.
 _STEPS = 40_000
-_LONGEST = 1_500_000
-_GROWTH = 2
-#: Heat of the exchanges in idle slots: what is often taken at first and seldom at the end.
-_WARM, _COLD = 0.5, 0.2
+_LONGEST = 1_500
+_GROWTH = 2.5
+#: Heat of the exchanges in idle slots, from what is often taken to what hardly is; rounds take turns.
+_HEATS = ((0.4, 0.15), (0.35, 0.1), (0.5, 0.2))
 #: Larger models are not given to CP-SAT: they would not get anywhere beside the exchanges.
 _LARGEST = 60_000
 #: Idle slots from which on people of several sessions are counted.
@@ -64,7 +64,7 @@ class Slots:
             if self._chains.fill(lambda share=share: share() or is_over()):  # type: ignore[misc]
                 self._chains.note()
                 if self._chains.best is None:
-                    self._chains.anneal(_STEPS // 4, 2.0, _COLD, (0, 0), is_over)
+                    self._chains.anneal(_STEPS // 4, 2.0, 0.2, (0, 0), is_over)
                 if self._is_seated():
                     return True
             if self._beside is None:
@@ -120,9 +120,11 @@ class Slots:
 
     def _improve(self, is_over: Callable[[], bool]) -> None:
         steps, turn, idle_rounds = _STEPS, 0, 0
+        longest = max(5 * _STEPS, _LONGEST * len(self.frame.keys))
         while not self._is_done and not is_over():
             before = self.found
-            self._chains.anneal(steps, _WARM, _COLD, self._goal(), is_over)
+            warm, cold = _HEATS[turn % len(_HEATS)]
+            self._chains.anneal(steps, warm, cold, self._goal(), is_over)
             self._is_seated()
             turn += 1
             idle_rounds = 0 if self.found != before else idle_rounds + 1
@@ -134,7 +136,7 @@ class Slots:
                 self._prove()
             if self._is_settled() and idle_rounds >= 2:
                 return
-            steps = _STEPS if self._is_settled() else min(_LONGEST, int(steps * _GROWTH))
+            steps = _STEPS if self._is_settled() else min(longest, int(steps * _GROWTH))
 
     def _is_settled(self) -> bool:
         """Nothing is left but the worst person's idle slots."""
