@@ -15,6 +15,7 @@ from matchmaker.errors import Conflict, NotFound
 from matchmaker.messages import Message
 from matchmaker.models import Attendee, EventTable, Meeting
 from matchmaker.permissions import Actor
+from matchmaker.services import day_telling
 from matchmaker.services.calling import When, held, of_day
 from matchmaker.services.day_state import Day, both
 from matchmaker.services.events import touched
@@ -107,7 +108,7 @@ def close_table(
     changes = _as_shown(closing(day, row), shown)
     row.is_closed = True
     uow.record(actor, "table:closed", f"event:{number}", table=row.name)
-    return _done(uow, actor, day, changes)
+    return _done(uow, actor, day, changes, when)
 
 
 def open_table(uow: UnitOfWork, actor: Actor, number: int, table: int, when: When) -> EventTable:
@@ -132,7 +133,7 @@ def be_late(
         row.arrives = until
     told = until.isoformat() if until else None
     uow.record(actor, "attendee:late", f"attendee:{row.id}", until=told)
-    return _done(uow, actor, day, changes)
+    return _done(uow, actor, day, changes, when)
 
 
 def change_table(
@@ -141,7 +142,7 @@ def change_table(
     """Two tables are exchanged, or one meeting goes to an empty one."""
     day = held(uow, actor, number, when)
     changes = _as_shown(swapped(day, of_day(day, meeting), table_of(day, table)), shown)
-    return _done(uow, actor, day, changes)
+    return _done(uow, actor, day, changes, when)
 
 
 def _left(day: Day) -> list[Meeting]:
@@ -217,7 +218,8 @@ def _as_shown(changes: Sequence[Change], shown: str) -> Sequence[Change]:
     return changes
 
 
-def _done(uow: UnitOfWork, actor: Actor, day: Day, changes: Sequence[Change]) -> Sequence[Change]:
+def _done(uow: UnitOfWork, actor: Actor, day: Day, changes: Sequence[Change], when: When) -> Sequence[Change]:
+    were = [(each.meeting, day_telling.place_of(each.meeting)) for each in changes]
     for each in changes:
         row = each.meeting
         before = {"slot": row.slot, "table": row.table.name if row.table else ""}
@@ -233,4 +235,5 @@ def _done(uow: UnitOfWork, actor: Actor, day: Day, changes: Sequence[Change]) ->
         uow.record(actor, "meeting:moved", f"meeting:{row.id}", before=before, after=after)
     uow.session.flush()
     touched(day.event)
+    day_telling.tell(uow, actor, day.event, were, when.now)
     return changes

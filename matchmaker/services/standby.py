@@ -12,7 +12,8 @@ from matchmaker.errors import Conflict
 from matchmaker.messages import Message
 from matchmaker.models import Attendee, EventPair, EventProblem, EventTable, Meeting, Standby
 from matchmaker.permissions import Actor
-from matchmaker.services.calling import When, held
+from matchmaker.services import day_telling
+from matchmaker.services.calling import When, held, of_day
 from matchmaker.services.day_state import TAKING, Day, any_here, demand, is_here
 from matchmaker.services.events import touched
 from matchmaker.storage.unit_of_work import UnitOfWork
@@ -134,22 +135,23 @@ def accept(
         actor, "meeting:standby", f"meeting:{row.id}", slot=slot, table=free[table].name, source=source
     )
     touched(day.event)
+    day_telling.tell(uow, actor, day.event, [(row, None)], when.now)
     return row
 
 
 def withdraw(uow: UnitOfWork, actor: Actor, number: int, meeting: int, when: When) -> Meeting:
     """Takes back a standby or walk-in meeting that has not begun."""
-    from matchmaker.services.calling import of_day
-
     day = held(uow, actor, number, when)
     row = of_day(day, meeting)
     if row.source not in ("standby", "walkin") or row.state not in ("planned", "called"):
         raise Conflict(
             Message("只有尚未开始的候补或现场洽谈可以取消。"), hint=Message("其他洽谈请在“排程”中调整。")
         )
+    before = day_telling.place_of(row)
     row.state, row.sequence = "cancelled", row.sequence + 1
     uow.record(actor, "meeting:withdrawn", f"meeting:{row.id}", slot=row.slot)
     touched(day.event)
+    day_telling.tell(uow, actor, day.event, [(row, before)], when.now)
     return row
 
 
@@ -168,6 +170,7 @@ def placed(
         row.sequence += 1
     row.slot, row.table_id, row.state, row.source, row.missing = slot, table, state, source, ""
     uow.session.flush()
+    uow.session.refresh(row, ["table"])
     return row
 
 

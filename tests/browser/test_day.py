@@ -67,6 +67,8 @@ def test_the_board_fills_the_screen_and_follows_the_desk(browser: Browser, hall)
         ".map((one) => parseFloat(getComputedStyle(one).fontSize)))"
     )
     assert small >= 28
+    assert page.locator("[data-clock]").inner_text() == "09:03"
+    assert page.locator(".board-demand").all_inner_texts()[:2] == ["第1纽扣厂", "2027-0002"]
     assert page.locator(".board-count b").inner_text().count(":") == 1
     assert [each.split() for each in page.locator(".board-awaited li").all_inner_texts()][0] == [
         "A02",

@@ -18,6 +18,7 @@ from matchmaker.models import (
     History,
     Job,
     Meeting,
+    Outbox,
     Standby,
 )
 from matchmaker.permissions import ORGANIZER, VISITOR
@@ -330,6 +331,9 @@ def test_whoever_comes_late_meets_later_or_not(app, loose):
     did(app, day_moves.be_late, made.event, made.people[0], until, shown, when())
     moved = row(app, Meeting, made.meetings[0, 0])
     assert (moved.slot, moved.sequence, row(app, Attendee, made.people[0]).arrives) == (1, 1, until)
+    with app.reading() as uow:
+        told = {each.recipient: each.kind for each in uow.session.scalars(select(Outbox))}
+    assert told == {"专家1": "meeting:moved", "代表1": "meeting:moved"}
     gone = day_moves.late(day_of(app, made), row(app, Attendee, made.people[0]), None)
     assert [each.slot for each in gone] == [None]
 

@@ -66,6 +66,7 @@ def show(number: int) -> ResponseReturnValue:
             part=part,
             version=version,
             now=milliseconds(application().clock()),
+            zone=application().settings.timezone,
             poll=POLL,
             poll_hidden=POLL_HIDDEN,
             reload=RELOAD,

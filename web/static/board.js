@@ -6,8 +6,9 @@
   const lost = document.getElementById("board-lost");
   let version = board.dataset.version;
   let ahead = Number(board.dataset.now) - Date.now();
-  let seen = new Date();
+  let seen = Date.now();
 
+  const wall = new Intl.DateTimeFormat("zh-CN", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: board.dataset.zone });
   const two = (number) => String(number).padStart(2, "0");
   const tick = () => {
     const now = Date.now() + ahead;
@@ -18,8 +19,7 @@
       const text = left <= 0 ? place.dataset.over : (hours ? `${hours}:` : "") + `${two(Math.floor((left % 3600) / 60))}:${two(left % 60)}`;
       if (place.textContent !== text) place.textContent = text;
     }
-    const clock = new Date(now);
-    for (const place of board.querySelectorAll("[data-clock]")) place.textContent = `${two(clock.getHours())}:${two(clock.getMinutes())}`;
+    for (const place of board.querySelectorAll("[data-clock]")) place.textContent = wall.format(now);
   };
 
   const look = async () => {
@@ -37,10 +37,10 @@
         board.innerHTML = news.html;
         tick();
       } else if (answer.status !== 204) throw new Error(String(answer.status));
-      seen = new Date();
+      seen = Date.now();
       lost.hidden = true;
     } catch {
-      lost.querySelector("b").textContent = `${two(seen.getHours())}:${two(seen.getMinutes())}`;
+      lost.querySelector("b").textContent = wall.format(seen + ahead);
       lost.hidden = false;
       pause = Math.max(pause, 2000);
     }
