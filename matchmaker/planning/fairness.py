@@ -28,6 +28,7 @@ class Fairness:
     """The shares of some parties in a model.
 
     Attributes:
+        ceiling: what is known to bound the smallest share, None when nothing is.
         values: of every column; raised as better ones are found, and lengthened with the model.
         floors: what was reached: the smallest share, the second smallest …
     """
@@ -41,6 +42,7 @@ class Fairness:
         self.without = without
         self.values: list[int] = []
         self.floors: list[Fraction] = []
+        self.ceiling: Fraction | None = None
 
     def shares(self, values: Sequence[int]) -> list[Fraction]:
         """What every party gets."""
@@ -120,13 +122,20 @@ class Fairness:
 
     def _ceiling(self, rank: int, seconds: float) -> Fraction:
         """Bound of the LP relaxation; 1 at most."""
+        if not rank and self.ceiling is not None:
+            return self.ceiling
         if not self.parties:
             return Fraction(1)
         mark = self.model.mark()
         low = shared(self.model, self.parties, rank)
         found = relaxed(self.model, {low: 1}, min(seconds, self.clock.left))
         self.model.back(mark)
-        return Fraction(1) if found is None else min(Fraction(1), Fraction(max(0.0, found.bound) + 1) / FINE)
+        return Fraction(1) if found is None else as_share(found.bound)
+
+
+def as_share(bound: float) -> Fraction:
+    """A bound of the column that ``shared`` makes, rounded up."""
+    return min(Fraction(1), Fraction(max(0.0, bound) + 1) / FINE)
 
 
 def shared(model: Linear, parties: Sequence[Party], rank: int = 0) -> int:

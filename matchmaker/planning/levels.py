@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from matchmaker.planning.assignment import Assignment
 from matchmaker.planning.facts import Key
-from matchmaker.planning.fairness import Fairness, shared
+from matchmaker.planning.fairness import Fairness, as_share, shared
 from matchmaker.planning.search import Clock, Outcome, maximise, relaxed
 
 #: How many of the worst-off are looked after one by one.
@@ -61,6 +61,7 @@ class Levels:
         if self._hint is not None and not assignment.places and self.model.holds(self._hint):
             self.values = self._hint
         self._without: frozenset[int] = frozenset()
+        self._ceiling: Fraction | None = None
         self._parties = [party for party in map(assignment.of, assignment.shares) if party[2] > 0]
 
     def run(self) -> list[Key] | None:
@@ -163,6 +164,8 @@ class Levels:
         mark = self.model.mark()
         fair = relaxed(self.model, {shared(self.model, self._parties): 1}, self._seconds(0.15))
         self.model.back(mark)
+        if fair is not None:
+            self._ceiling = as_share(fair.bound)
         for answer in (total, fair):
             if answer is not None:
                 kept |= {column for column, value in enumerate(answer.values) if value > 1e-6}
@@ -188,6 +191,7 @@ class Levels:
         assert self.values is not None
         fairness = Fairness(self.model, self._parties, self.clock, self._without)
         fairness.values = self.values
+        fairness.ceiling = self._ceiling
         other = self.assignment.values(self.fair)
         if self.fair and not self.assignment.places and self.model.holds(other):
             fairness.values = max(self.values, other, key=lambda each: sorted(fairness.shares(each))[:WORST])

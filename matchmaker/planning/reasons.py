@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from matchmaker.messages import Message
 from matchmaker.planning.facts import Key, slots_of, unmet_minima
@@ -12,50 +13,52 @@ from matchmaker.planning.result import Unmet
 from matchmaker.planning.room import Room
 
 #: Code → (Chinese, English); the values are those that ``unmet`` gives.
-REASONS: dict[str, tuple[str, str]] = {
-    "no_pairs": ("没有列出任何可洽谈的对象。", "No pair is listed."),
+REASONS: dict[str, tuple[Message, str]] = {
+    "no_pairs": (Message("没有列出任何可洽谈的对象。"), "No pair is listed."),
     "veto": (
-        "列出的 %(pairs)s 个对象都有一方选择了“不见”。",
+        Message("列出的 %(pairs)s 个对象都有一方选择了“不见”。"),
         "All %(pairs)s listed pairs are vetoed by a side.",
     ),
     "below_min_score": (
-        "暂无合适对象：最高匹配分 %(best)s，低于下限 %(least)s。",
+        Message("暂无合适对象：最高匹配分 %(best)s，低于下限 %(least)s。"),
         "No good match: the best score is %(best)s, below %(least)s.",
     ),
     "no_common_slot": (
-        "与列出的 %(pairs)s 个对象都没有共同的空闲时段。",
+        Message("与列出的 %(pairs)s 个对象都没有共同的空闲时段。"),
         "No slot in common with any of the %(pairs)s listed pairs.",
     ),
-    "no_table": ("没有适用的洽谈桌（%(kind)s）。", "No table of the kind %(kind)s."),
+    "no_table": (Message("没有适用的洽谈桌（%(kind)s）。"), "No table of the kind %(kind)s."),
     "none_possible": (
-        "%(pairs)s 个对象都不可行：不见 %(veto)s，分过低 %(low)s，无共同时段 %(time)s，无适用桌 %(table)s。",
+        Message(
+            "%(pairs)s 个对象都不可行：不见 %(veto)s，低分 %(low)s，无共同时段 %(time)s，无适用桌 %(table)s。"
+        ),
         (
             "None of the %(pairs)s listed pairs is possible: vetoed %(veto)s, score too low %(low)s, "
             "no common slot %(time)s, no table %(table)s."
         ),
     ),
     "too_few_possible": (
-        "至少要 %(least)s 场，只有 %(possible)s 个可行对象。",
+        Message("至少要 %(least)s 场，只有 %(possible)s 个可行对象。"),
         "Wants %(least)s meetings, only %(possible)s pairs are possible.",
     ),
     "too_little_time": (
-        "至少要 %(least)s 场，到场时段只容得下 %(most)s 场。",
+        Message("至少要 %(least)s 场，到场时段只容得下 %(most)s 场。"),
         "Wants %(least)s meetings, its time allows %(most)s.",
     ),
     "others_full": (
-        "可行的 %(possible)s 个对象都已排满。",
+        Message("可行的 %(possible)s 个对象都已排满。"),
         "All %(possible)s possible partners have as many meetings as they can.",
     ),
     "representatives_full": (
-        "代表 %(person)s 的时段已排满。",
+        Message("代表 %(person)s 的时段已排满。"),
         "The representative %(person)s has no time left.",
     ),
     "tables_full": (
-        "全部 %(places)s 个桌位时段已用完。",
+        Message("全部 %(places)s 个桌位时段已用完。"),
         "All %(places)s places at tables are taken.",
     ),
     "competition": (
-        "与其他人的下限或必排场次冲突：时段、桌位不能同时满足。",
+        Message("与其他人的下限或必排场次冲突：时段、桌位不能同时满足。"),
         "Other minima and held meetings need the same people, slots or tables.",
     ),
 }
@@ -63,7 +66,7 @@ REASONS: dict[str, tuple[str, str]] = {
 
 def sentence(unmet: Unmet) -> Message:
     """For people who read Chinese (and the catalogue's languages)."""
-    return Message(REASONS[unmet.reason][0], dict(unmet.values))
+    return replace(REASONS[unmet.reason][0], values=dict(unmet.values))
 
 
 def english(unmet: Unmet) -> str:

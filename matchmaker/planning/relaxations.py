@@ -21,25 +21,34 @@ from matchmaker.planning.search import Clock, maximise
 Values = Mapping[str, str | int | float]
 
 #: Code → (Chinese, English). The order is that of smallness.
-CHANGES: dict[str, tuple[str, str]] = {
+CHANGES: dict[str, tuple[Message, str]] = {
     "pin_place": (
-        "不固定 %(expert)s 与 %(problem)s 的时段和桌号",
+        Message("不固定 %(expert)s 与 %(problem)s 的时段和桌号"),
         "free the slot and table of the pinned meeting of %(expert)s and %(problem)s",
     ),
-    "person_slot": ("%(person)s 在时段 %(slot)s 也能到场", "%(person)s is available in slot %(slot)s too"),
-    "table_slot": ("时段 %(slot)s 增加一张桌（%(kind)s）", "one more table (%(kind)s) in slot %(slot)s"),
-    "max_person": ("%(person)s 的上限提高到 %(most)s 场", "%(person)s up to %(most)s meetings"),
-    "max_problem": ("%(problem)s 的上限提高到 %(most)s 场", "%(problem)s up to %(most)s meetings"),
-    "in_a_row": ("%(person)s 可连续洽谈 %(most)s 场", "%(person)s up to %(most)s meetings in a row"),
+    "person_slot": (
+        Message("%(person)s 在时段 %(slot)s 也能到场"),
+        "%(person)s is available in slot %(slot)s too",
+    ),
+    "table_slot": (
+        Message("时段 %(slot)s 增加一张桌（%(kind)s）"),
+        "one more table (%(kind)s) in slot %(slot)s",
+    ),
+    "max_person": (Message("%(person)s 的上限提高到 %(most)s 场"), "%(person)s up to %(most)s meetings"),
+    "max_problem": (Message("%(problem)s 的上限提高到 %(most)s 场"), "%(problem)s up to %(most)s meetings"),
+    "in_a_row": (Message("%(person)s 可连续洽谈 %(most)s 场"), "%(person)s up to %(most)s meetings in a row"),
     "session": (
-        "%(expert)s 与 %(problem)s 可在任何场次洽谈",
+        Message("%(expert)s 与 %(problem)s 可在任何场次洽谈"),
         "%(expert)s and %(problem)s may meet in any session",
     ),
-    "table": ("全程增加一张桌（%(kind)s）", "one more table (%(kind)s) all the time"),
-    "slot": ("第 %(session)s 场次延长一个时段", "one slot more at the end of session %(session)s"),
-    "veto": ("撤回 %(expert)s 与 %(problem)s 的“不见”", "lift the veto on %(expert)s and %(problem)s"),
+    "table": (Message("全程增加一张桌（%(kind)s）"), "one more table (%(kind)s) all the time"),
+    "slot": (Message("第 %(session)s 场次延长一个时段"), "one slot more at the end of session %(session)s"),
+    "veto": (
+        Message("撤回 %(expert)s 与 %(problem)s 的“不见”"),
+        "lift the veto on %(expert)s and %(problem)s",
+    ),
     "must": (
-        "%(expert)s 与 %(problem)s 不再必排",
+        Message("%(expert)s 与 %(problem)s 不再必排"),
         "the meeting of %(expert)s and %(problem)s is no longer held in every plan",
     ),
 }
@@ -47,6 +56,8 @@ CHANGES: dict[str, tuple[str, str]] = {
 MOST = 12
 #: Changes of the first conflict that are looked at when one alone does not help.
 FIRST = 6
+#: Pairs up to which a plan is drawn up for the figures after a change.
+QUICK = 5000
 #: Seconds for a single question to the solver.
 QUESTION = 1.0
 
@@ -67,7 +78,7 @@ def described(relaxation: Relaxation) -> str:
 
 def sentence(relaxation: Relaxation) -> list[Message]:
     """One Message for each change that belongs to it."""
-    return [Message(CHANGES[code][0], dict(values)) for code, values in _parts(relaxation)]
+    return [replace(CHANGES[code][0], values=dict(values)) for code, values in _parts(relaxation)]
 
 
 def _parts(relaxation: Relaxation) -> Iterator[tuple[str, Values]]:
@@ -92,17 +103,15 @@ def relaxations(instance: Instance, effort: Effort) -> tuple[Relaxation, ...]:
     """Single changes after which a plan exists; pairs of changes when no single one helps. Ends in time."""
     clock = Clock(effort)
     clock.tell("relaxations")
-    bare = _bare(instance)
-    core = _core(bare, clock)
-    singles = list(_changes(bare, core))
+    singles = list(_changes(instance, _core(_bare(instance), clock)))
     found: list[Relaxation] = []
     for change in singles:
         if clock.is_over or len(found) >= MOST:
             break
-        meetings = placed(change.instance, clock)
+        meetings = placed(_bare(change.instance), clock)
         if meetings is not None:
             found.append(Relaxation(change.code, change.values, _then(change.instance, meetings)))
-    return tuple(found) or tuple(_pairs(singles, clock)) or _all(bare, clock)
+    return tuple(found) or tuple(_pairs(singles, clock)) or _all(instance, clock)
 
 
 def _pairs(singles: Sequence[Change], clock: Clock) -> Iterator[Relaxation]:
@@ -113,11 +122,11 @@ def _pairs(singles: Sequence[Change], clock: Clock) -> Iterator[Relaxation]:
     for one in leading:
         if clock.is_over or told >= MOST:
             return
-        core = _core(one.instance, clock)
+        core = _core(_bare(one.instance), clock)
         for other in _changes(one.instance, core):
             if clock.is_over or told >= MOST:
                 return
-            meetings = placed(other.instance, clock)
+            meetings = placed(_bare(other.instance), clock)
             if meetings is not None:
                 told += 1
                 values = {f"1.{name}": value for name, value in one.values.items()}
@@ -128,7 +137,7 @@ def _pairs(singles: Sequence[Change], clock: Clock) -> Iterator[Relaxation]:
 
 def _all(instance: Instance, clock: Clock) -> tuple[Relaxation, ...]:
     """As few held pairs as possible are given up together: what is left when two changes do not help."""
-    assignment = Assignment(instance, with_slots=True)
+    assignment = Assignment(_bare(instance), with_slots=True)
     columns = range(len(assignment.pairs))
     for column in columns:
         assignment.model.lower[column] = 0
@@ -141,7 +150,7 @@ def _all(instance: Instance, clock: Clock) -> tuple[Relaxation, ...]:
     less = instance
     for key in lost:
         less = _without(less, key)
-    meetings = placed(less, clock)
+    meetings = placed(_bare(less), clock)
     if meetings is None or not 1 < len(lost) <= MOST:
         return ()
     values = {f"{at}.{name}": value for at, key in enumerate(lost, 1) for name, value in _names(key).items()}
@@ -294,9 +303,10 @@ def _with_table(instance: Instance, kind: str | None, away: frozenset[int]) -> I
 
 
 def _without(instance: Instance, key: Key) -> Instance:
+    """The pair may still meet; nothing holds it any more."""
     return replace(
         instance,
-        pairs=tuple(pair for pair in instance.pairs if pair.key != key),
+        pairs=tuple(replace(pair, must=False) if pair.key == key else pair for pair in instance.pairs),
         pinned=tuple(pin for pin in instance.pinned if pin.key != key),
     )
 
@@ -325,6 +335,7 @@ def longer_session(instance: Instance, number: int) -> Instance:
 
 
 def _then(instance: Instance, meetings: Sequence[Meeting]) -> dict[str, float | int | None]:
-    """Figures of the held pairs alone: what is known of a plan that was only proven to exist."""
-    told = figures(instance, list(meetings)).as_dict()
-    return {"meetings": len(meetings), "idle_slots": told["idle_slots"], "worst_idle": told["worst_idle"]}
+    """Figures of a greedy plan; of the held pairs alone where it is not found at once."""
+    plan = greedy(instance) if len(instance.pairs) <= QUICK else None
+    held = list(plan if plan is not None else meetings)
+    return {"meetings": len(held)} | figures(instance, held).as_dict()

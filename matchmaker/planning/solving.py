@@ -35,6 +35,8 @@ RESERVE = 0.1
 TIMES = 1.0
 #: Share of the time for choosing pairs; placing them has the rest.
 CHOOSING = 0.7
+#: Share of what is left for placing: its threads end a little after they are asked to.
+PLACING = 0.92
 
 
 def solve(instance: Instance, effort: Effort) -> Result:
@@ -162,7 +164,7 @@ class _Chain:
         """Slots and tables for chosen pairs; False when they surely have none."""
         with self._stage("place"):
             hint = self.best.meetings if self.best is not None else ()
-            seconds = max(0.0, self.clock.left - self.stages["greedy"])
+            seconds = max(0.0, PLACING * self.clock.left - self.stages["greedy"])
             found = timetable(self.work, keys, replace(self.effort, seconds=seconds), hint=hint)
             if found is not None and found.meetings is not None:
                 self.table = found
