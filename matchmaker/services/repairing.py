@@ -33,8 +33,8 @@ WHATS: dict[str, Message] = {
     "add": Message("加一场"),
     "again": Message("人员、难题有了变化，补排一下"),
 }
-#: Seconds that a proposal may take.
-SECONDS = 1.0
+#: Seconds that the planner may look for a proposal, so that the page answers in about one.
+SECONDS = 0.6
 Repair = Callable[[Mapping[str, Any], Effort], Mapping[str, Any]]
 
 
