@@ -409,6 +409,15 @@ KINDS: dict[str, Kind] = {
         text=Message("%(name)s，您好！原定 %(day)s 的“%(event)s”取消了，请不要前往。原因：%(reason)s"),
         link="/events/%(number)s",
     ),
+    "event:moved": Kind(
+        about=Message("自己参加的活动改期了"),
+        title=Message("改期：%(event)s 改到 %(day)s"),
+        text=Message(
+            "%(name)s，您好！原定 %(before)s 的“%(event)s”改到 %(day)s，洽谈的轮次和桌位不变；"
+            "新的日期不方便的，请告诉我们。"
+        ),
+        link="/events/%(number)s",
+    ),
     "event:unplaced": Kind(
         about=Message("自己的洽谈因场次或洽谈桌调整而取消，等待重排"),
         title=Message("洽谈待重新安排：%(when)s（%(event)s）"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -17,7 +18,7 @@ from matchmaker.errors import Conflict, InvalidInput
 from matchmaker.messages import Message
 from matchmaker.models import Attendee, Event, EventProblem, EventSlot, Meeting, Problem
 from matchmaker.services import events
-from matchmaker.services.event_times import MOST_SLOTS, MOST_TABLES, Slot, Span, slots_of
+from matchmaker.services.event_times import MOST_SLOTS, MOST_TABLES, Slot, Span, days_of, slots_of
 from matchmaker.storage.unit_of_work import UnitOfWork
 
 #: States of a meeting that still has its place before it.
@@ -53,7 +54,8 @@ class Consequence:
         places: position of a round now → afterwards, None when it goes.
         fallen: meetings that lose their place.
         held: meetings that took place and would lose it: that cannot be.
-        later: meetings that keep their beginning and get another end.
+        later: meetings that keep their round while its times change.
+        by: how far the whole event is moved, in whole days; everything in it moves along.
     """
 
     slots: list[Slot] = field(default_factory=list)
@@ -61,6 +63,7 @@ class Consequence:
     fallen: list[Meeting] = field(default_factory=list)
     held: list[Meeting] = field(default_factory=list)
     later: list[Meeting] = field(default_factory=list)
+    by: timedelta = timedelta()
 
     @property
     def numbers(self) -> frozenset[int]:
@@ -76,22 +79,34 @@ def times_change(uow: UnitOfWork, event: Event, times: Times) -> Consequence:
     if len(found.slots) > MOST_SLOTS:
         raise InvalidInput(
             Message("场次太多。"),
-            fields={"minutes": Message("这样共有 %(n)s 轮，最多 %(most)s 轮；请加长每轮时间。",
+            fields={"slot_minutes": Message("这样共有 %(n)s 轮，最多 %(most)s 轮；请加长每轮时间。",
                                        {"n": len(found.slots), "most": MOST_SLOTS})},
         )  # fmt: skip
+    found.by = _moved_by(event, times, found.slots)
     begins = {slot.starts: slot for slot in found.slots}
     for old in event.slots:
-        new = begins.get(old.starts)
+        new = begins.get(old.starts + found.by)
         found.places[old.position] = new.position if new else None
     ends = {slot.position: slot.ends for slot in event.slots}
-    gone = blocked(event, found.slots)
+    gone = blocked(event, found.slots, found.by)
     for meeting in _meetings(uow, event):
         place = found.places.get(meeting.slot)
-        if place is None or place in gone.get(meeting.table_id or 0, ()):
+        over = meeting.state not in _AHEAD
+        if place is None or place in gone.get(meeting.table_id or 0, ()) or (over and found.by):
             (found.fallen if meeting.state in _AHEAD else found.held).append(meeting)
-        elif found.slots[place].ends != ends[meeting.slot] and meeting.state in _AHEAD:
+        elif not over and (found.by or found.slots[place].ends != ends[meeting.slot]):
             found.later.append(meeting)
     return found
+
+
+def _moved_by(event: Event, times: Times, slots: Sequence[Slot]) -> timedelta:
+    """Whole days by which the event moves: as its first day does, unless as many rounds stay in place."""
+    days = days_of(times.spans)
+    by = days[0] - event.first_day if days is not None and event.first_day is not None else timedelta()
+    before = [each.starts for each in (event.slots or event.sessions)]
+    after = {each.starts for each in (slots or times.spans)}
+    stay, move = (sum(starts + delta in after for starts in before) for delta in (timedelta(), by))
+    return by if move > stay or not stay else timedelta()
 
 
 def tables_change(uow: UnitOfWork, event: Event, wanted: Sequence[TableFacts]) -> Consequence:
@@ -124,24 +139,24 @@ def refuse_unsaid(found: Consequence, fallen: Collection[int]) -> None:
         )
 
 
-def blocked(event: Event, slots: Sequence[Slot]) -> dict[int, frozenset[int]]:
+def blocked(event: Event, slots: Sequence[Slot], by: timedelta) -> dict[int, frozenset[int]]:
     """Table → rounds afterwards in which it is not to be had."""
     return {
-        table.id: same_time(event.slots, table.unavailable, slots)
+        table.id: same_time(event.slots, table.unavailable, slots, by)
         for table in event.tables
         if table.unavailable
     }
 
 
 def same_time(
-    before: Sequence[EventSlot], positions: Collection[int], slots: Sequence[Slot]
+    before: Sequence[EventSlot], positions: Collection[int], slots: Sequence[Slot], by: timedelta
 ) -> frozenset[int]:
-    """Rounds that meet any of some rounds of another timetable."""
+    """Rounds that meet any of some rounds of another timetable, which is moved by so many days."""
     old = [slot for slot in before if slot.position in positions]
     return frozenset(
         new.position
         for new in slots
-        if any(events.overlaps(each.starts, each.ends, new.starts, new.ends) for each in old)
+        if any(events.overlaps(each.starts + by, each.ends + by, new.starts, new.ends) for each in old)
     )
 
 

@@ -165,9 +165,16 @@ def may_nominate(uow: UnitOfWork, actor: Actor, event: Event) -> bool:
 
 def may_register(actor: Actor, event: Event, today: date) -> bool:
     """Whether registration is open to the actor: after its last day to the office alone."""
-    if not allowed(actor, "event:register", event) or event.state == "draft":
+    if not allowed(actor, "event:register", event):
         return False
-    return actor.is_office or event.call_until is None or today <= event.call_until
+    return actor.is_office or is_open(event, today)
+
+
+def is_open(event: Event, today: date) -> bool:
+    """Whether people who are not of the office may still register."""
+    if event.state == "draft" or event.state not in EVENT_GATHERING:
+        return False
+    return event.call_until is None or today <= event.call_until
 
 
 def _offers(uow: UnitOfWork, actor: Actor, event: Event) -> tuple[Sequence[EventProblem], int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -46,11 +47,14 @@ def problem_decided(uow: UnitOfWork, actor: Actor, event: Event, offer: EventPro
 
 def cancelled(uow: UnitOfWork, actor: Actor, event: Event, reason: str) -> int:
     """Everybody who counted on it; how many."""
-    statement = select(Attendee).where(Attendee.event_id == event.id, Attendee.state.in_(_CONCERNED))
-    rows = uow.session.scalars(statement.options(joinedload(Attendee.expert)).order_by(Attendee.id))
-    people = _once(recipient_of(uow, row) for row in rows)
+    people = _concerned(uow, event)
     _tell(uow, actor, people, "event:cancelled", event, reason=reason, day=_day(event))
     return len(people)
+
+
+def moved(uow: UnitOfWork, actor: Actor, event: Event, before: date) -> None:
+    """Everybody who counts on it: the event is on another day."""
+    _tell(uow, actor, _concerned(uow, event), "event:moved", event, before=f"{before}", day=_day(event))
 
 
 def unplaced(uow: UnitOfWork, actor: Actor, event: Event, meetings: Iterable[tuple[Meeting, str]]) -> None:
@@ -66,6 +70,12 @@ def _tell(
 ) -> None:
     subject = f"event:{event.id}"
     messages.tell(uow, actor, people, kind, subject, {"event": event.title, **values})
+
+
+def _concerned(uow: UnitOfWork, event: Event) -> list[Recipient]:
+    statement = select(Attendee).where(Attendee.event_id == event.id, Attendee.state.in_(_CONCERNED))
+    rows = uow.session.scalars(statement.options(joinedload(Attendee.expert)).order_by(Attendee.id))
+    return _once(recipient_of(uow, row) for row in rows)
 
 
 def _once(people: Iterable[Recipient]) -> list[Recipient]:

@@ -6,10 +6,12 @@ Meetings that fall (``event_consequences``) are cancelled, wait for a new place,
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
 
+from matchmaker.lifecycle import EVENT_SHOWN
 from matchmaker.models import Attendee, Event, EventPair, EventTable, Meeting, PlanPin, Standby
 from matchmaker.permissions import Actor, require
 from matchmaker.services import event_news, events
@@ -24,7 +26,7 @@ from matchmaker.services.event_consequences import (
     times_change,
 )
 from matchmaker.services.event_forming import put_times, refuse_stale
-from matchmaker.services.event_times import Slot, days_of
+from matchmaker.services.event_times import days_of
 from matchmaker.storage.unit_of_work import UnitOfWork
 
 
@@ -38,10 +40,11 @@ def set_times(
     found = times_change(uow, event, times)
     refuse_unsaid(found, fallen)
     told = _lose(uow, actor, event, found)
-    gone = blocked(event, found.slots)
+    before = event.first_day
+    gone = blocked(event, found.slots, found.by)
     for table in event.tables:
         table.unavailable = sorted(gone.get(table.id, ()))
-    _move_people(uow, event, found.slots)
+    _move_people(uow, event, found)
     _move_plan(uow, event, found)
     for meeting in found.later:
         meeting.sequence += 1
@@ -52,11 +55,15 @@ def set_times(
     days = days_of(times.spans)
     if days is not None:
         event.first_day, event.last_day = days
+    if found.by:
+        _move_days(event, found.by)
     events.touched(event)
     uow.record(
         actor, "event:times", f"event:{event.id}", slots=len(found.slots), fallen=sorted(found.numbers)
     )
     event_news.unplaced(uow, actor, event, told)
+    if found.by and event.state in EVENT_SHOWN and before is not None:
+        event_news.moved(uow, actor, event, before)
     return event
 
 
@@ -100,11 +107,23 @@ def _lose(uow: UnitOfWork, actor: Actor, event: Event, found: Consequence) -> li
     return told
 
 
-def _move_people(uow: UnitOfWork, event: Event, slots: Sequence[Slot]) -> None:
+def _move_people(uow: UnitOfWork, event: Event, found: Consequence) -> None:
     """Somebody stays away from every round that meets one from which he was away."""
     for person in uow.session.scalars(select(Attendee).where(Attendee.event_id == event.id)):
         if person.unavailable:
-            person.unavailable = sorted(same_time(event.slots, person.unavailable, slots))
+            person.unavailable = sorted(same_time(event.slots, person.unavailable, found.slots, found.by))
+        person.arrives = person.arrives + found.by if person.arrives is not None else None
+        person.leaves = person.leaves + found.by if person.leaves is not None else None
+
+
+def _move_days(event: Event, by: timedelta) -> None:
+    """The agenda and the last days move with the event; every planned meeting is at another time."""
+    for item in event.agenda:
+        item.starts, item.ends = item.starts + by, item.ends + by
+    for name in ("call_until", "answer_until", "prefer_until"):
+        until = getattr(event, name)
+        if until is not None:
+            setattr(event, name, until + by)
 
 
 def _move_plan(uow: UnitOfWork, event: Event, found: Consequence) -> None:

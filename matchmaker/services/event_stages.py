@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from matchmaker.messages import Message
@@ -162,16 +161,10 @@ def next_step(found: Sequence[Standing]) -> tuple[Stage, Readiness] | None:
 @cache
 def _facts(source: str) -> Facts:
     module, _, name = source.partition(":")
-    if find_spec(module) is None:
-        return _none
-    found: Facts = getattr(import_module(module), name, _none)
+    found: Facts = getattr(import_module(module), name)
     return found
 
 
 def facts(stage: Stage) -> Facts:
     """Where the facts of a stage come from."""
     return _facts(stage.source)
-
-
-def _none(_uow: UnitOfWork, _actor: Actor, _event: Event) -> Sequence[Readiness]:
-    return ()

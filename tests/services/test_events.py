@@ -133,6 +133,39 @@ def test_shorter_sessions_tell_the_meetings_that_fall_and_need_the_word_for_them
     assert len(told(app, "event:unplaced")) == 4
 
 
+def test_an_event_that_moves_to_another_day_keeps_its_plan(app: Application) -> None:
+    village = docking(app, experts=2, problems=1, slots=4, tables=1, call_until=DAY - timedelta(days=7))
+    with_plan(app, village)
+    week = timedelta(days=7)
+    with app.unit_of_work() as uow:
+        nine = datetime.combine(DAY, time(8))
+        uow.session.add(
+            AgendaItem(event_id=village.event, title="开幕", starts=nine, ends=nine + timedelta(hours=1))
+        )
+        uow.session.get_one(Attendee, village.people[0]).unavailable = [3]
+    moved = [Span(each.starts + week, each.ends + week, each.name) for each in spans(4)]
+    save_times(app, village.event, Times(moved, 25, 5))
+    with app.reading() as uow:
+        event = uow.session.get_one(Event, village.event)
+        meetings = uow.session.scalars(select(Meeting).order_by(Meeting.slot)).all()
+        assert [(row.slot, row.state, row.sequence) for row in meetings] == [
+            (0, "planned", 1),
+            (1, "planned", 1),
+        ]
+        assert (event.first_day, event.call_until) == (DAY + week, DAY)
+        assert (event.agenda[0].starts.date(), event.slots[0].starts.date()) == (DAY + week, DAY + week)
+        assert uow.session.get_one(Attendee, village.people[0]).unavailable == [3]
+    assert len(told(app, "event:moved")) == 3
+
+
+def test_dropping_the_first_morning_moves_nothing(app: Application) -> None:
+    village = docking(app, experts=1, problems=1, slots=12, tables=1)
+    with app.reading() as uow:
+        event = uow.session.get_one(Event, village.event)
+        found = times_change(uow, event, Times(spans(12)[2:], 25, 5))
+        assert (found.by, [found.places[at] for at in (0, 7, 8, 11)]) == (timedelta(), [None, None, 0, 3])
+
+
 def test_a_table_taken_away_or_blocked_lets_its_meetings_fall(app: Application) -> None:
     village = docking(app, experts=2, problems=2, slots=2, tables=2)
     with_plan(app, village)

@@ -137,6 +137,7 @@ def page_of(uow: UnitOfWork, event: Event) -> dict[str, Any]:
         "lines": event_agenda.timeline(uow, event),
         "owner": lambda problem: owners.shown(who, problem),
         "registers": event_listing.may_register(who, event, app.today()),
+        "logs_in": who.role == "visitor" and event_listing.is_open(event, app.today()),
         "people": event_listing.coming(uow, event) if event.kind != "docking" and who.is_office else 0,
         "offer_states": OFFER_STATES,
         "person_states": ATTENDEE_STATES,

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from matchmaker.bootstrap import Application
 from matchmaker.models import Attendee, Event, EventProblem, Meeting
+from matchmaker.services.event_stages import STAGES, facts
 from tests.support import accounts
 from tests.support.events import DAY, docking, with_plan
 from tests.support.samples import store
@@ -251,3 +252,17 @@ def test_lists_cost_the_same_for_one_and_fifty(
     with counted(app) as statements:
         assert expert.get(f"/events/{made.event}").status_code == 200
     assert len(statements) <= 16
+
+
+def test_every_stage_has_its_page_and_its_facts(site: Flask) -> None:
+    assert [stage.name for stage in STAGES if stage.endpoint not in site.view_functions] == []
+    assert [stage.name for stage in STAGES if not callable(facts(stage))] == []
+
+
+def test_a_visitor_logs_in_to_register(app: Application, site: Flask) -> None:
+    made = docking(app, experts=1, problems=1, state="open")
+    visitor = site.test_client()
+    assert "登录后报名" in visitor.get(f"/events/{made.event}").text
+    with app.unit_of_work() as uow:
+        uow.session.get_one(Event, made.event).call_until = date(2026, 1, 1)
+    assert "登录后报名" not in visitor.get(f"/events/{made.event}").text
