@@ -64,7 +64,7 @@ def get(uow: UnitOfWork, actor: Actor, number: int, *, to_change: bool = False) 
 def move(
     uow: UnitOfWork, actor: Actor, row: Attendee, state: str, *, at: datetime, reason: str = "", **facts: Any
 ) -> None:
-    """Somebody's state changes, with history; the only place where it does. The caller has checked the right.
+    """An invitation, a nomination or a reply changes somebody's state, with history; the right was checked.
 
     Screens show it, and whoever may come has his pairs scored. ``facts`` stand in the history beside it.
     """

@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, String, cast, delete, func, literal, selec
 
 from matchmaker import lifecycle
 from matchmaker.jobs.queue import schedule
-from matchmaker.matching.result import BANDS, NONE, WEAK, Ranking
-from matchmaker.models import Event, EventProblem, Job, Match, MatchRun, Problem, now
+from matchmaker.matching.result import BANDS, NONE, STRONG, WEAK, WORTH, Ranking
+from matchmaker.models import Attendee, Event, EventProblem, Job, Match, MatchRun, Problem, now
 from matchmaker.permissions import SYSTEM, Actor, require
 from matchmaker.storage.queries import parse_id
 from matchmaker.storage.unit_of_work import UnitOfWork
@@ -77,9 +77,28 @@ def outdated(uow: UnitOfWork, event: int) -> list[int]:
     return list(uow.session.scalars(statement.order_by(Problem.id)))
 
 
-def sought(uow: UnitOfWork, event: int) -> list[int]:
-    """Problems of an event for which experts are looked for."""
-    return list(uow.session.scalars(_problems(event).order_by(Problem.id)))
+def bare(uow: UnitOfWork, event: int) -> tuple[int, int]:
+    """Problems of an event, and those for which nobody who would serve them well is asked or comes."""
+    here = select(literal("expert:") + cast(Attendee.expert_id, String)).where(
+        Attendee.event_id == event,
+        Attendee.expert_id.is_not(None),
+        Attendee.state.in_(("invited", "registered", "accepted")),
+    )
+    good = (
+        select(Match.id)
+        .join(Match.run)
+        .where(
+            MatchRun.direction == DIRECTION,
+            MatchRun.subject == _subject(),
+            Match.band.in_((STRONG, WORTH)),
+            Match.target.in_(here),
+        )
+        .correlate(Problem)
+    )
+    every, lacking = (_problems(event).with_only_columns(func.count(Problem.id)) for _ in range(2))
+    counted = select(every.scalar_subquery(), lacking.where(~good.exists()).scalar_subquery())
+    total, without = uow.session.execute(counted).one()
+    return total, without
 
 
 def progress(uow: UnitOfWork, event: int) -> Progress:
@@ -153,17 +172,20 @@ def _problems(event: int) -> Any:
 
 def _ranked() -> ColumnElement[bool]:
     """Whether a problem has a ranking of its present version."""
-    subject = literal("problem:") + cast(Problem.id, String)
     return (
         select(MatchRun.id)
         .where(
             MatchRun.direction == DIRECTION,
-            MatchRun.subject == subject,
+            MatchRun.subject == _subject(),
             MatchRun.subject_version == Problem.index_version,
         )
         .correlate(Problem)
         .exists()
     )
+
+
+def _subject() -> ColumnElement[str]:
+    return literal("problem:") + cast(Problem.id, String)
 
 
 def _subjects(problems: Iterable[int]) -> list[str]:

@@ -228,29 +228,10 @@ def readiness(uow: UnitOfWork, _actor: Actor, event: Event) -> Sequence[Readines
     if quiet:
         text = Message("%(n)s 家单位还没有推荐专家", {"n": quiet})
         found.append(Readiness(text, False, "nominating.bodies", {}, Message("提醒")))
-    asked, lacking = _lacking(uow, event)
+    asked, lacking = candidates.bare(uow, event.id)
     if lacking:
         text = Message("%(n)s 项难题还没有邀请到合适的专家", {"n": lacking})
         found.append(Readiness(text, False, "inviting.show", {}, Message("选择专家")))
     coming = states["accepted"]
     text = Message("%(n)s 位专家确认参加", {"n": coming}) if coming else Message("还没有专家确认参加")
     return [*found, Readiness(text, coming > 0, "inviting.invitations")] if asked or coming else found
-
-
-def _lacking(uow: UnitOfWork, event: Event) -> tuple[int, int]:
-    """Problems of the event, and those for which nobody who would serve them well is asked or comes."""
-    problems = candidates.sought(uow, event.id)
-    scored = candidates.scores(uow, problems)
-    here = set(
-        uow.session.scalars(
-            select(Attendee.expert_id).where(
-                Attendee.event_id == event.id, Attendee.state.in_(("invited", "accepted", "registered"))
-            )
-        )
-    )
-    bare = [
-        number
-        for number in problems
-        if not any(one in here and score.is_good("worth") for one, score in scored[number].items())
-    ]
-    return len(problems), len(bare)

@@ -12,10 +12,10 @@ from matchmaker.errors import Conflict, NotFound
 from matchmaker.messages import Message
 from matchmaker.models import Attendee, BodyInvitation, Event, SecretLink, now
 from matchmaker.permissions import SYSTEM, Actor
-from matchmaker.services import body_inviting, invitation_facts, nominating
+from matchmaker.services import body_inviting, invitation_facts, nominating, nomination_sheet
 from matchmaker.services.answers import Facts, Purpose, Question, invalid
 from matchmaker.services.event_reply import anybody
-from matchmaker.services.nominating import COUNTING
+from matchmaker.services.nomination_sheet import COUNTING
 from matchmaker.storage.unit_of_work import UnitOfWork
 
 #: Experts that are proposed to the body, problems that are shown to it.
@@ -46,7 +46,7 @@ def _facts(uow: UnitOfWork, link: SecretLink) -> Facts:
         (Message("推荐名额"), str(row.quota)),
         (Message("推荐截止"), f"{row.nominate_until:%Y-%m-%d}" if row.nominate_until else ""),
     ]
-    page = nominating.sheet(uow, SYSTEM, event, row)
+    page = nomination_sheet.sheet(uow, SYSTEM, event, row)
     fitting = [line for line in page.lines if line.problems][:MOST_PROPOSED]
     problems = {one.id: one for line in page.lines for one, _score in line.problems}
     found += [

@@ -10,7 +10,14 @@ from sqlalchemy import select
 from matchmaker.errors import Conflict, Forbidden, InvalidInput
 from matchmaker.models import Attendee, BodyInvitation, Event, Outbox, SecretLink, now
 from matchmaker.permissions import Actor
-from matchmaker.services import answers, body_inviting, event_reminders, nominating, nomination_decisions
+from matchmaker.services import (
+    answers,
+    body_inviting,
+    event_reminders,
+    nominating,
+    nomination_decisions,
+    nomination_sheet,
+)
 from matchmaker.services.body_inviting import Asking
 from matchmaker.services.nomination_question import parsed
 from tests.support.inviting import TODAY, Gathering, gathering
@@ -38,7 +45,9 @@ def nominate(made: Gathering, *names: str, body: str = "临江大学", by: str =
 def sheet(made: Gathering, by: str = "临江大学", body: str = "临江大学"):
     with made.app.reading() as uow:
         event = uow.session.get_one(Event, made.event)
-        return nominating.sheet(uow, made.actor(by), event, body_inviting.get(uow, event, made.bodies[body]))
+        return nomination_sheet.sheet(
+            uow, made.actor(by), event, body_inviting.get(uow, event, made.bodies[body])
+        )
 
 
 def told(made: Gathering, kind: str) -> list[tuple[str, str]]:

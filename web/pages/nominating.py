@@ -18,6 +18,7 @@ from matchmaker.services import (
     invitation_facts,
     nominating,
     nomination_decisions,
+    nomination_sheet,
 )
 from matchmaker.services.body_inviting import STATES, Asking
 from matchmaker.services.coverage import BODY_KINDS
@@ -142,17 +143,17 @@ def _sheet(number: int, fault: MatchmakerError | None = None) -> str:
         event = events.get(uow, who, number)
         own = body_inviting.of_liaison(uow, who, event)
         row = _invitation(own)
-        page = nominating.sheet(uow, who, event, row)
+        page = nomination_sheet.sheet(uow, who, event, row)
         return render_template(
             "pages/event_nominate.html",
             event=event,
             row=row,
             own=own,
             page=page,
-            name=lambda one: tell(invitation_facts.problem_name(one, nominating.reader(who))),
+            name=lambda one: tell(invitation_facts.problem_name(one, nomination_sheet.reader(who))),
             states=ATTENDEE_STATES,
             body_states=STATES,
-            counting=nominating.COUNTING,
+            counting=nomination_sheet.COUNTING,
             over=nominating.over(who, row, app.today()),
             fault=fault,
             faults=faults_of(fault) if fault else {},
