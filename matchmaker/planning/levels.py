@@ -109,6 +109,10 @@ class Levels:
         scale = min(scale, 10**6)
         goal = {column: -round(weight * scale) for _who, column, weight in self.assignment.missed}
         goal = {column: value for column, value in goal.items() if value}
+        if self.values is not None and not _sum(goal, self.values):
+            self.model.row(goal, high=0)
+            self.found["unmet_minima"] = Level(0.0, 0.0)
+            return
         found = self._improve(goal, self._seconds(0.3))
         if found.state == "infeasible":
             self.is_impossible = True

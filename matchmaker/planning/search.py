@@ -104,7 +104,7 @@ def maximise(
     bound = float(solver.best_objective_bound) if goal and state != cp_model.MODEL_INVALID else None
     if state not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
         return Outcome("unknown", bound=bound)
-    values = [int(solver.value(column)) for column in columns]
+    values = [0 if column is None else int(solver.value(column)) for column in columns]
     value = sum(factor * values[column] for column, factor in goal.items())
     return Outcome("optimal" if state == cp_model.OPTIMAL else "feasible", values, value, bound)
 
@@ -115,12 +115,16 @@ def _program(
     from ortools.sat.python import cp_model
 
     program = cp_model.CpModel()
-    none = set(without)
+    none = {column for column in without if not model.lower[column]}
     columns = [
-        program.new_int_var(low, low if at in none else high, "")
+        None if at in none else program.new_int_var(low, high, "")
         for at, (low, high) in enumerate(zip(model.lower, model.upper, strict=True))
     ]
-    for listed, factors, low, high in model.rows:
+    for every, each, low, high in model.rows:
+        listed, factors = every, each
+        if none:
+            kept = [(at, factor) for at, factor in zip(every, each, strict=True) if at not in none]
+            listed, factors = [at for at, _factor in kept], [factor for _at, factor in kept]
         expression = cp_model.LinearExpr.weighted_sum([columns[at] for at in listed], factors)
         if low is not None and high is not None:
             program.add_linear_constraint(expression, low, high)
@@ -129,9 +133,13 @@ def _program(
         elif high is not None:
             program.add(expression <= high)
     if goal:
-        program.maximize(cp_model.LinearExpr.weighted_sum([columns[at] for at in goal], list(goal.values())))
+        wanted = {at: factor for at, factor in goal.items() if at not in none}
+        program.maximize(
+            cp_model.LinearExpr.weighted_sum([columns[at] for at in wanted], list(wanted.values()))
+        )
     for column, value in zip(columns, hint or (), strict=False):
-        program.add_hint(column, value)
+        if column is not None:
+            program.add_hint(column, value)
     return program, columns
 
 
