@@ -38,6 +38,7 @@ class Slots:
         self.is_impossible = False
         self._until, self._left, self._seed, self._workers = until, left, seed, workers
         self._is_counted = False
+        self._turn = 0
         self._waiters = sum(len(own) > 1 for own in frame.meetings_of())
         self._beside: Background | None = None
         self._asked = 0
@@ -53,6 +54,21 @@ class Slots:
         finally:
             if self._beside is not None:
                 self._beside.end()
+
+    def again(self, is_over: Callable[[], bool]) -> bool:
+        """Another timetable in which people wait as little, from another start; says whether there is one."""
+        self._turn += 1
+        chains = Chains(self.frame, self._seed + 7919 * self._turn)
+        found = self.found
+        if found is None or not chains.fill(is_over):
+            return False
+        warm, cold = _HEATS[0]
+        chains.anneal(3 * _STEPS, warm, cold, (found.idle, found.worst), is_over)
+        best = chains.best
+        if best is None or (best.idle, best.worst) > (found.idle, found.worst):
+            return False
+        self._chains = chains
+        return self._is_seated()
 
     def _fill(self, is_over: Callable[[], bool], seconds: float, hint: Sequence[int] | None) -> bool:
         """A first timetable; where filling gets stuck CP-SAT looks and proves beside it."""

@@ -19,6 +19,9 @@ from matchmaker.planning.result import Effort, Status
 from matchmaker.planning.searching import Slots
 from matchmaker.planning.seating import seat
 
+#: Other timetables that are made for the sake of tables, and the most seconds spent on them.
+_STARTS, _MORE = 6, 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
@@ -67,8 +70,14 @@ def solve(
     if search.found is None:
         return Timetable(None, 0, 0, 0, 0, 0, 0, "stopped")
     watch.tell("tables")
-    tables = seat(view, search.found.slots, _wished(view, hint))
-    return _told(view, search, tables)
+    best = _told(view, search, seat(view, search.found.slots, _wished(view, hint)))
+    is_over = watch.until(min(_MORE, 0.1 * effort.seconds))
+    for _ in range(0 if hint else _STARTS):
+        if best.changes <= best.changes_bound or not search.again(is_over):
+            break
+        other = _told(view, search, seat(view, search.found.slots, _wished(view, hint)))
+        best = min(best, other, key=lambda each: (each.idle, each.worst_idle, each.changes))
+    return best
 
 
 class _Watch:
