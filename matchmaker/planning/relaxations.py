@@ -11,10 +11,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from matchmaker.messages import Message
+from matchmaker.planning.altering import (
+    longer_session,
+    with_pair,
+    with_person,
+    with_pin,
+    with_problem,
+    with_table,
+    without,
+)
 from matchmaker.planning.assignment import Assignment
 from matchmaker.planning.facts import Key, figures
 from matchmaker.planning.greedy import greedy
-from matchmaker.planning.instance import Instance, Meeting, Pair, Person, Pin, Problem, Table
+from matchmaker.planning.instance import Instance, Meeting
 from matchmaker.planning.result import Effort, Relaxation
 from matchmaker.planning.search import Clock, maximise
 
@@ -149,7 +158,7 @@ def _all(instance: Instance, clock: Clock) -> tuple[Relaxation, ...]:
     lost = sorted(instance.held - held)
     less = instance
     for key in lost:
-        less = _without(less, key)
+        less = without(less, key)
     meetings = placed(_bare(less), clock)
     if meetings is None or not 1 < len(lost) <= MOST:
         return ()
@@ -227,111 +236,56 @@ def _changes(instance: Instance, core: Sequence[Key]) -> Iterator[Change]:
         pin = pins.get(key)
         if pin is not None and (pin.slot is not None or pin.table is not None):
             free = replace(pin, slot=None, table=None)
-            yield Change("pin_place", _names(key), _with_pin(instance, pin, free))
+            yield Change("pin_place", _names(key), with_pin(instance, pin, free))
     for name in people:
         row = instance.person[name]
         for slot in sorted(row.unavailable & instance.session_of.keys()):
             there = replace(row, unavailable=row.unavailable - {slot})
-            yield Change("person_slot", {"person": name, "slot": slot}, _with_person(instance, there))
+            yield Change("person_slot", {"person": name, "slot": slot}, with_person(instance, there))
     kinds = list(dict.fromkeys(instance.problem[name].table_kind for name in problems))
     for kind in kinds:
         for slot in sorted(instance.session_of):
             away = frozenset(range(instance.slots)) - {slot}
             here: Values = {"slot": slot, "kind": kind or "-"}
-            yield Change("table_slot", here, _with_table(instance, kind, away))
+            yield Change("table_slot", here, with_table(instance, kind, away))
     for name in people:
         row = instance.person[name]
         if row.max_meetings is not None:
             more = replace(row, max_meetings=row.max_meetings + 1)
             yield Change(
-                "max_person", {"person": name, "most": row.max_meetings + 1}, _with_person(instance, more)
+                "max_person", {"person": name, "most": row.max_meetings + 1}, with_person(instance, more)
             )
     for name in problems:
         problem = instance.problem[name]
         if problem.max_meetings is not None:
             larger = replace(problem, max_meetings=problem.max_meetings + 1)
             values: Values = {"problem": name, "most": problem.max_meetings + 1}
-            yield Change("max_problem", values, _with_problem(instance, larger))
+            yield Change("max_problem", values, with_problem(instance, larger))
     for name in people:
         row = instance.person[name]
         if row.max_in_a_row is not None:
             longer = replace(row, max_in_a_row=row.max_in_a_row + 1)
             yield Change(
-                "in_a_row", {"person": name, "most": row.max_in_a_row + 1}, _with_person(instance, longer)
+                "in_a_row", {"person": name, "most": row.max_in_a_row + 1}, with_person(instance, longer)
             )
     for pair in instance.pairs:
         if pair.key in wanted and pair.session is not None:
-            yield Change("session", _names(pair.key), _with_pair(instance, replace(pair, session=None)))
+            yield Change("session", _names(pair.key), with_pair(instance, replace(pair, session=None)))
     for kind in kinds:
-        yield Change("table", {"kind": kind or "-"}, _with_table(instance, kind, frozenset()))
+        yield Change("table", {"kind": kind or "-"}, with_table(instance, kind, frozenset()))
     for number in range(len(instance.days)):
         yield Change("slot", {"session": number}, longer_session(instance, number))
     for pair in instance.pairs:
         if pair.key in wanted and pair.is_vetoed:
             wishes = [None if wish == "veto" else wish for wish in (pair.expert_wish, pair.problem_wish)]
             lifted = replace(pair, expert_wish=wishes[0], problem_wish=wishes[1])
-            yield Change("veto", _names(pair.key), _with_pair(instance, lifted))
+            yield Change("veto", _names(pair.key), with_pair(instance, lifted))
     for key in core:
-        yield Change("must", _names(key), _without(instance, key))
+        yield Change("must", _names(key), without(instance, key))
 
 
 def _names(key: Key) -> Values:
     return {"expert": key[0], "problem": key[1]}
-
-
-def _with_pin(instance: Instance, old: Pin, new: Pin) -> Instance:
-    return replace(instance, pinned=tuple(new if pin == old else pin for pin in instance.pinned))
-
-
-def _with_person(instance: Instance, new: Person) -> Instance:
-    return replace(instance, people=tuple(new if row.id == new.id else row for row in instance.people))
-
-
-def _with_problem(instance: Instance, new: Problem) -> Instance:
-    return replace(instance, problems=tuple(new if row.id == new.id else row for row in instance.problems))
-
-
-def _with_pair(instance: Instance, new: Pair) -> Instance:
-    return replace(instance, pairs=tuple(new if row.key == new.key else row for row in instance.pairs))
-
-
-def _with_table(instance: Instance, kind: str | None, away: frozenset[int]) -> Instance:
-    known = {table.id for table in instance.tables}
-    name = next(name for number in range(len(known) + 1) if (name := f"+{number + 1}") not in known)
-    table = Table(name, frozenset() if kind is None else frozenset({kind}), away)
-    return replace(instance, tables=(*instance.tables, table))
-
-
-def _without(instance: Instance, key: Key) -> Instance:
-    """The pair may still meet; nothing holds it any more."""
-    return replace(
-        instance,
-        pairs=tuple(replace(pair, must=False) if pair.key == key else pair for pair in instance.pairs),
-        pinned=tuple(pin for pin in instance.pinned if pin.key != key),
-    )
-
-
-def longer_session(instance: Instance, number: int) -> Instance:
-    """A slot more at the end of a session, in which everybody is there; later slots count on by one."""
-    last = instance.days[number][1]
-
-    def later(slot: int) -> int:
-        return slot + (slot > last)
-
-    def moved(slots: frozenset[int]) -> frozenset[int]:
-        return frozenset(later(slot) for slot in slots)
-
-    days = tuple((later(first), later(end) + (at == number)) for at, (first, end) in enumerate(instance.days))
-    return replace(
-        instance,
-        slots=instance.slots + 1,
-        sessions=days,
-        tables=tuple(replace(each, unavailable=moved(each.unavailable)) for each in instance.tables),
-        people=tuple(replace(each, unavailable=moved(each.unavailable)) for each in instance.people),
-        pinned=tuple(
-            replace(pin, slot=None if pin.slot is None else later(pin.slot)) for pin in instance.pinned
-        ),
-    )
 
 
 def _then(instance: Instance, meetings: Sequence[Meeting]) -> dict[str, float | int | None]:
