@@ -129,15 +129,18 @@ def docking(
             _expert(uow, made, event, index)
         for index in range(problems):
             _problem(uow, made, event, index, hidden=index in set(anonymous))
-        for row in range(experts):
-            for column in range(problems):
-                pair = EventPair(
-                    event_id=event.id, attendee_id=made.people[row], event_problem_id=made.offers[column],
-                    score=round(0.9 - 0.07 * ((row + column) % 8), 2), band="strong" if (row + column) % 8 < 4 else "worth",
-                )  # fmt: skip
-                uow.session.add(pair)
-                uow.session.flush()
-                made.pairs[row, column] = pair.id
+        pairs = {
+            (row, column): EventPair(
+                event_id=event.id, attendee_id=made.people[row], event_problem_id=made.offers[column],
+                score=round(0.9 - 0.07 * ((row + column) % 8), 2),
+                band="strong" if (row + column) % 8 < 4 else "worth",
+            )
+            for row in range(experts)
+            for column in range(problems)
+        }  # fmt: skip
+        uow.session.add_all(pairs.values())
+        uow.session.flush()
+        made.pairs = {place: pair.id for place, pair in pairs.items()}
     return made
 
 
@@ -153,6 +156,8 @@ def with_plan(app: Application, made: Docking, state: str = "provisional") -> di
         taken: set[tuple[str, int, int]] = set()
         held: list[dict[str, Any]] = []
         for expert, problem in made.pairs:
+            if len(held) == len(event.slots) * len(made.tables):
+                break
             place = _place(made, event, taken, expert, problem)
             if place is None:
                 continue
