@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from matchmaker.bootstrap import Application
 from matchmaker.errors import Conflict, Forbidden, InvalidInput, NotFound
 from matchmaker.jobs import planning
+from matchmaker.matching.result import Ranking
 from matchmaker.models import (
     AgendaItem,
     Attendee,
@@ -38,6 +39,7 @@ from matchmaker.services import (
     plan_compare,
     plan_files,
     plan_input,
+    plan_nearest,
     plan_publishing,
     plan_relaxing,
     plan_rules,
@@ -48,6 +50,8 @@ from matchmaker.services.plan_rules import Rules
 from matchmaker.services.plan_runs import Wanted
 from tests.support.events import DAY, Docking, docking
 from tests.support.plans import base_of, first_fit, meetings, planned, publish, run, run_row
+from tests.support.samples import expert, store
+from web import samples
 
 
 def inputs_of(app: Application, made: Docking, **parts: Any) -> dict[str, Any]:
@@ -440,6 +444,35 @@ def test_whoever_has_no_account_answers_by_a_link(app: Application) -> None:
     change(app, Event, made.event, state="running")
     with app.reading() as uow:
         assert answers.asked(uow, uow.session.get_one(SecretLink, link.id), app.clock()).over is not None
+
+
+def test_a_problem_without_a_meeting_names_experts_who_were_not_invited(app: Application) -> None:
+    made = docking(app, experts=1, problems=2, slots=1, tables=1)
+    others = store(app, *(expert(f"周远{number}") for number in range(5)))
+    ranked = [
+        (made.experts[0], "strong"),
+        *zip(others, ("strong", "none", "worth", "weak", "weak"), strict=True),
+    ]
+    ranking = Ranking(
+        tuple(samples.expert(number, band, 0.5) for number, band in ranked), (), (), (), samples.verdict("strong"),
+        (), (), {}, {},
+    )  # fmt: skip
+    number = run(app, made)
+    row = run_row(app, made, number)
+    (lost,) = plan_nearest.without(row.inputs, row.result)
+    with app.unit_of_work() as uow:
+        asked = plan_nearest.asked(uow, [lost])
+        assert asked.known == {made.experts[0]}
+        best = plan_nearest.best(ranking, asked)
+        assert [each["expert"] for each in best] == [others[0], others[2], others[3]]
+        uow.session.get_one(PlanRun, row.id).nearest = {lost: best}
+    with app.reading() as uow:
+        event = events.get(uow, made.actor("office"), made.event)
+        shown = plan_view.show(uow, event, plan_runs.get(uow, made.actor("office"), event, number))
+        problem = next(party for party in shown.without if party.who.kind == "problem")
+        assert [(each.id, band) for each, band in problem.nearest] == [
+            (others[0], "strong"), (others[2], "worth"), (others[3], "weak"),
+        ]  # fmt: skip
 
 
 def test_two_runs_side_by_side(app: Application) -> None:
