@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from matchmaker.planning.facts import Key, effective, figures
 from matchmaker.planning.frame import frame
 from matchmaker.planning.instance import Instance, Meeting, Pin
-from matchmaker.planning.least_change import Kept, LeastChange, Rows
+from matchmaker.planning.least_change import Kept, LeastChange
+from matchmaker.planning.published import Rows
 from matchmaker.planning.reasons import unmet
 from matchmaker.planning.result import Effort, Result, Status
 from matchmaker.planning.seating import Crowded, seat

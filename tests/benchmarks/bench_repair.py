@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from matchmaker.planning.checking import faults
 from matchmaker.planning.instance import Instance, Meeting
-from matchmaker.planning.least_change import Rows
+from matchmaker.planning.published import Rows
 from matchmaker.planning.reading import read
 from matchmaker.planning.repair import repair
 from matchmaker.planning.result import Effort
