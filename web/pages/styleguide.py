@@ -7,7 +7,7 @@ from flask import Blueprint, render_template
 from matchmaker.matching.result import BANDS
 from matchmaker.permissions import require
 from matchmaker.services.paging import Page
-from web import event_samples, outcome_samples, plan_samples, samples
+from web import event_samples, inviting_samples, outcome_samples, plan_samples, samples
 from web.request import actor
 
 blueprint = Blueprint("styleguide", __name__)
@@ -29,6 +29,7 @@ def show() -> str:
         "pages/styleguide.html",
         samples=samples,
         event_samples=event_samples,
+        inviting_samples=inviting_samples,
         outcome_samples=outcome_samples,
         plan_samples=plan_samples,
         bands=BANDS,
