@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import and_, select
+from sqlalchemy.orm import defer
 
 from matchmaker.errors import Conflict
 from matchmaker.messages import Message
@@ -45,8 +46,8 @@ class Proposal:
 class Pairs:
     """What is known of the pairs of an event, by (attendee, problem)."""
 
-    known: Mapping[tuple[int, int], EventPair]
-    ranks: Mapping[tuple[int, int, int], int]
+    known: Mapping[tuple[int, int], EventPair] = field(default_factory=dict)
+    ranks: Mapping[tuple[int, int, int], int] = field(default_factory=dict)
 
 
 def pairs(uow: UnitOfWork, event: int) -> Pairs:
@@ -60,6 +61,7 @@ def pairs(uow: UnitOfWork, event: int) -> Pairs:
         select(EventPair, Standby.slot, Standby.rank)
         .outerjoin(Standby, waits)
         .where(EventPair.event_id == event)
+        .options(defer(EventPair.why))
     ).all()
     return Pairs(
         {(pair.attendee_id, pair.event_problem_id): pair for pair, _slot, _rank in rows},

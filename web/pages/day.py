@@ -41,14 +41,16 @@ def show(number: int) -> str:
         asked = number_argument("slot")
         slot = asked - 1 if asked is not None and asked - 1 in day.slots else day.current
         key = day.event.board_key
+        free = day.free_tables(slot) if slot is not None else []
+        known = standby.pairs(uow, number) if free else standby.Pairs()
         return render_template(
             "pages/day.html",
             event=day.event,
             day=day,
             slot=slot,
             lines=calling.lines(day, slot),
-            proposals=standby.proposals(day, standby.pairs(uow, number), slot),
-            free=day.free_tables(slot) if slot is not None else [],
+            proposals=standby.proposals(day, known, slot),
+            free=free,
             awaited=checking_in.awaited(day, slot),
             arrivals=checking_in.arrivals(day),
             states=board.STATES,
