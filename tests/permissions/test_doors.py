@@ -30,7 +30,9 @@ ROLES = (
 )  # fmt: skip
 #: Pages of the office, or of accounts: a visitor is asked to log in, refused, or told that there is nothing.
 CLOSED = (
-    "/account", "/account/data.json", "/account/password", "/account/second-factor", "/accounts", "/act",
+    "/account", "/account/data.json", "/agreements", "/agreements.csv", "/follow-ups", "/follow-ups.csv",
+    "/events/1/figures", "/events/1/bulletin", "/events/1/outcomes/grid",
+    "/account/password", "/account/second-factor", "/accounts", "/act",
     "/achievements/new", "/achievements/waiting", "/answers", "/attachments", "/calendar", "/calls", "/events/new",
     "/events/1/people", "/events/1/problems", "/experts/new", "/health/index", "/history", "/history.csv",
     "/imports", "/institutes/new", "/introductions",
@@ -39,13 +41,14 @@ CLOSED = (
 )  # fmt: skip
 #: Of these, what an enterprise may not open either.
 OFFICE_ONLY = (
-    "/health/index", "/history", "/history.csv", "/imports", "/outbox", "/purges", "/review", "/styleguide",
+    "/events/1/figures", "/events/1/bulletin", "/events/1/outcomes/grid", "/follow-ups", "/health/index", "/history", "/history.csv", "/imports", "/outbox", "/purges", "/review", "/styleguide",
 )  # fmt: skip
 #: Lists that grow with the rows of the office.
 LISTS = (
     "/", "/problems", "/experts", "/institutes", "/mine", "/review", "/introductions", "/messages", "/calls", "/accounts",
     "/invitations", "/history", "/outbox", "/profiles/stale", "/institutes/1/experts", "/calendar", "/watches", "/imports",
     "/achievements/waiting", "/answers", "/merges", "/events", "/events/1/people", "/events/1/problems",
+    "/agreements", "/follow-ups", "/events/1/outcomes",
 )  # fmt: skip
 MOST_QUERIES = 12
 #: The first page is twelve lists in one: what waits of every subject, figures, the newest, the next event.
