@@ -13,6 +13,7 @@ from matchmaker.models import Attendee, Event, EventPair, EventTable, Meeting, O
 from matchmaker.planning.checking import faults
 from matchmaker.planning.instance import Meeting as Planned
 from matchmaker.planning.reading import read
+from matchmaker.planning.result import Effort
 from matchmaker.services import events, plan_input, plan_runs, repairing
 from matchmaker.services.repairing import Happened, Proposal
 from tests.support.events import Docking, docking
@@ -28,7 +29,8 @@ def made(app: Application) -> Docking:
 def proposal(app: Application, made: Docking, happened: Happened) -> tuple[Proposal, str]:
     with app.reading() as uow:
         found = repairing.situation(uow, events.get(uow, made.actor("office"), made.event), happened)
-    return repairing.propose(found.inputs, found.happened), found.base
+    effort = Effort(seconds=0.2, workers=1)
+    return repairing.propose(found.inputs, found.happened, effort=effort), found.base
 
 
 def kept(app: Application, made: Docking, happened: Happened) -> int:
