@@ -145,7 +145,7 @@ def shown(day: Day) -> Board:
         phase = "running" if day.event.called_at else "called"
     then = _round(day, following)
     after = {
-        cell.table: f"{cell.number} · {cell.supply}" for cell in (then.cells if then else ()) if cell.demand
+        cell.table: f"{cell.supply} · {cell.number}" for cell in (then.cells if then else ()) if cell.demand
     }
     return Board(day.event, phase, _round(day, current, after), then)
 

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from matchmaker.models import AccessLog, Attendee, DayEntry, Event, Meeting
+from matchmaker.permissions import ORGANIZER
+from matchmaker.services import day_conflicts
 from tests.support import accounts
 from tests.support.events import docking, with_plan
 from tests.support.site import counted, open_site, organizer_of
@@ -279,3 +281,19 @@ def test_pages_ask_as_much_for_three_as_for_fifty(app, clock, monkeypatch):
             asked[-1].append(len(statements))
     assert [large <= small for small, large in zip(*asked, strict=True)] == [True] * 6
     assert max(asked[0]) <= 12
+
+
+def test_a_contradiction_between_two_machines_is_shown_until_it_was_looked_at(app, made, office):
+    with app.unit_of_work() as uow:
+        event, meeting = (
+            uow.session.get_one(Event, made.event),
+            uow.session.get_one(Meeting, made.meetings[0, 0]),
+        )
+        words = ("missed supply", "held", "held")
+        entry = day_conflicts.listed(uow, ORGANIZER, event, "course", ["a"], words, at=EARLY, meeting=meeting)
+        number = entry.id
+    told = f"洽谈 {made.meetings[0, 0]}：本机为“专家未到”，带回的为“已洽谈”，现按“已洽谈”"
+    assert told in office.get(at(made, "/day/paper")).text
+    assert office.post(at(made, f"/day/conflicts/{number + 7}")).status_code == 404
+    assert office.post(at(made, f"/day/conflicts/{number}")).status_code == 303
+    assert told not in office.get(at(made, "/day/paper")).text
