@@ -142,10 +142,22 @@ def test_an_infeasible_run_offers_what_would_help(
         row = uow.session.query(PlanRun).one()
         row.result = {
             "status": "infeasible", "meetings": [],
-            "relaxations": [{"change": "", "then": {}, "code": "table", "values": {"kind": "-"}}],
+            "relaxations": [
+                {"change": "", "then": {}, "code": "table", "values": {"kind": "-"}},
+                {"change": "", "then": {}, "code": "slot", "values": {"session": 0}},
+            ],
         }  # fmt: skip
     page = office.get(f"/events/{made.event}/plan/runs/1").get_data(as_text=True)
-    assert "全程加一张桌" in page
+    assert ["全程加一张桌" in page, "第 1 个半天延长一场" in page, page.count("这样改并重排")] == [
+        True,
+        True,
+        1,
+    ]
+    by_hand = office.post(f"/events/{made.event}/plan/runs/1/relax/1")
+    assert (by_hand.status_code, f"/events/{made.event}/edit" in by_hand.get_data(as_text=True)) == (
+        409,
+        True,
+    )
     again = office.post(f"/events/{made.event}/plan/runs/1/relax/0")
     assert (again.status_code, again.headers["Location"]) == (303, f"/events/{made.event}/plan/runs/2")
     assert office.post(f"/events/{made.event}/plan/runs/1/relax/7").status_code == 404
