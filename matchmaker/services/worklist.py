@@ -109,9 +109,12 @@ def _profiles(uow: UnitOfWork, actor: Actor, now: datetime, stale_days: int) -> 
 
 def _failures(uow: UnitOfWork, actor: Actor) -> Iterator[Line]:
     """What did not work by itself."""
+    if not (allowed(actor, "import:read") or allowed(actor, "index:read")):
+        return
+    imports = select(func.count()).where(ImportRun.state == "failed").scalar_subquery()
+    jobs = select(func.count()).where(Job.state == "failed").scalar_subquery()
+    imports_failed, jobs_failed = uow.session.execute(select(imports, jobs)).one()
     if allowed(actor, "import:read"):
-        failed = select(func.count()).where(ImportRun.state == "failed")
-        yield Line(uow.session.scalar(failed) or 0, Message("次导入失败"), "imports", urgent=True)
+        yield Line(int(imports_failed), Message("次导入失败"), "imports", urgent=True)
     if allowed(actor, "index:read"):
-        jobs = select(func.count()).where(Job.state == "failed")
-        yield Line(uow.session.scalar(jobs) or 0, Message("个后台任务失败"), "health", urgent=True)
+        yield Line(int(jobs_failed), Message("个后台任务失败"), "health", urgent=True)
