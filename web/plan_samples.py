@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 from matchmaker.messages import Message
-from matchmaker.models import EventTable
 from matchmaker.services.plan_changes import KINDS, Change
 from matchmaker.services.plan_compare import FIGURES, Told
 from matchmaker.services.plan_view import Cell, Line, Named, Party
@@ -15,6 +15,13 @@ from web.samples import LONG
 
 _EXPERT = Named("attendee:1", "章屹舟", "浙东滨海理工大学", row=1)
 _PROBLEM = Named("problem:1", LONG, "澄溪晶彩钮扣有限公司", "MX-001", 1, "problem", is_anonymous=True)
+
+
+def _table(name: str) -> Any:
+    """A table of the hall."""
+    return SimpleNamespace(name=name)
+
+
 _CELLS = (
     Cell(_EXPERT, _PROBLEM, 0, "A01", 0.86, "strong", expert_wish="must", pinned=True),
     Cell(_EXPERT, _PROBLEM, 2, "A02", 0.41, "weak"),
@@ -22,8 +29,8 @@ _CELLS = (
 SHOWN = SimpleNamespace(
     slots=SLOTS,
     lines=[
-        Line(EventTable(name="A01"), [_CELLS[0], *[None] * (len(SLOTS) - 1)], frozenset({len(SLOTS) - 1})),
-        Line(EventTable(name="A02"), [None, None, _CELLS[1], *[None] * (len(SLOTS) - 3)], frozenset()),
+        Line(_table("A01"), [_CELLS[0], *[None] * (len(SLOTS) - 1)], frozenset({len(SLOTS) - 1})),
+        Line(_table("A02"), [None, None, _CELLS[1], *[None] * (len(SLOTS) - 3)], frozenset()),
     ],
 )
 MOVED = {_CELLS[1].key}
