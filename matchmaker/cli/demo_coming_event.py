@@ -30,6 +30,7 @@ _SILENT_FIRMS, _SILENT_EXPERTS = frozenset({6, 20}), 9
 def prepare(app: Application, day: date) -> int:
     """Everybody invited, hours and wishes told, pairs scored; gives the number of the event."""
     from matchmaker import pairing
+    from matchmaker.jobs import ranking
 
     at = app.clock()
     with app.unit_of_work() as uow:
@@ -42,6 +43,7 @@ def prepare(app: Application, day: date) -> int:
             row.mode = "online" if place % 21 == 20 else "onsite"
         number = county.event.id
     pairing.score(app, number)
+    ranking.rank(app, [f"event:{number}"], lambda: None)
     with app.unit_of_work() as uow:
         _wish(uow, number)
         for place, person in enumerate(_people(uow, number)):
@@ -50,8 +52,8 @@ def prepare(app: Application, day: date) -> int:
     return number
 
 
-def plan(app: Application, number: int) -> str:
-    """Planned by the real planner and published as provisional; a line about it."""
+def plan(app: Application, number: int) -> None:
+    """Planned by the real planner and published as provisional, unless that was done before."""
     from matchmaker.jobs import planning
     from matchmaker.models import Event, PlanRun
     from matchmaker.services import events, plan_input, plan_publishing, plan_runs
@@ -59,18 +61,40 @@ def plan(app: Application, number: int) -> str:
     office: Actor = actor_of(app, "organizer")
     with app.unit_of_work() as uow:
         event = events.get(uow, office, number)
+        if event.run_id is not None:
+            return
         wanted = plan_runs.Wanted(seconds=SECONDS, note="第一次排程")
         run = plan_runs.ask(uow, office, event, plan_input.build(uow, event), wanted)
         made = run.id
     planning.perform(app, made, lambda: None)
     with app.unit_of_work() as uow:
         event, run = uow.session.get_one(Event, number), uow.session.get_one(PlanRun, made)
-        if not run.result.get("meetings"):
-            return run.error or "没有排出场次 / no plan"
-        base = plan_input.present(plan_input.rows_of(uow, event).meetings)
-        plan_publishing.apply(uow, office, event, run, base=base, now=app.clock())
-        meetings = len(run.result["meetings"])
-        return f"{meetings} 场洽谈 / meetings, {run.result['seconds']:.0f} 秒 / s"
+        if run.result.get("meetings"):
+            base = plan_input.present(plan_input.rows_of(uow, event).meetings)
+            plan_publishing.apply(uow, office, event, run, base=base, now=app.clock())
+
+
+def told(app: Application, number: int) -> list[str]:
+    """The plan in a few lines: how much, how good, how near to the best, what each round holds."""
+    from matchmaker.models import Event, PlanRun
+
+    with app.reading() as uow:
+        event = uow.session.get_one(Event, number)
+        run = uow.session.get(PlanRun, event.run_id) if event.run_id is not None else None
+        if run is None:
+            return ["还没有排程 / no plan yet"]
+        result, slots = run.result, [f"{slot.starts:%H:%M}" for slot in event.slots]
+    figures, bounds, meetings = result["figures"], result["bounds"], result["meetings"]
+    rounds = "，".join(
+        f"{slot} {sum(each['slot'] == place for each in meetings)}" for place, slot in enumerate(slots)
+    )
+    worst, best = figures["worst_satisfaction"], bounds["worst_satisfaction"]
+    return [
+        f"{len(meetings)} 场洽谈，{result['seconds']:.0f} 秒排成 / meetings planned: {rounds}",
+        f"匹配总分 {figures['score']:.2f}，上界 {bounds['score']:.2f} / total of scores, its bound",
+        f"最吃亏一方的满足度 {worst:.0%}，上界 {best:.0%} / the worst-off, its bound",
+        f"空等 {figures['idle_slots']} 场，下界 {bounds['idle_slots']:.0f} / idle slots, their bound",
+    ]
 
 
 def _wish(uow: UnitOfWork, number: int) -> None:

@@ -42,27 +42,42 @@ class County:
 
 
 def make(app: Application) -> list[str]:
-    """Both events unless they are there; tells what was made, a line each."""
+    """Both events unless they are there, the coming one planned; tells what they are, some lines each."""
     from matchmaker.cli import demo_coming_event, demo_past_event
 
-    lines = []
-    if not _exists(app, PAST):
-        number = demo_past_event.hold(app, app.today() - timedelta(days=PAST_DAYS))
-        lines.append(f"已办的对接会 / a past event: {PAST} (/events/{number})")
-    if not _exists(app, COMING):
-        number = demo_coming_event.prepare(app, app.today() + timedelta(days=COMING_DAYS))
-        told = demo_coming_event.plan(app, number)
-        lines.append(f"筹备中的对接会 / a coming event: {COMING} (/events/{number}), {told}")
-    return lines
+    past = _number(app, PAST)
+    if past is None:
+        past = demo_past_event.hold(app, app.today() - timedelta(days=PAST_DAYS))
+    coming = _number(app, COMING)
+    if coming is None:
+        coming = demo_coming_event.prepare(app, app.today() + timedelta(days=COMING_DAYS))
+    demo_coming_event.plan(app, coming)
+    return [
+        f"已办的对接会 / a past event: {PAST} (/events/{past})",
+        *(f"  {line}" for line in _bulletin(app, past)[1:2]),
+        f"筹备中的对接会 / a coming event: {COMING} (/events/{coming})",
+        *(f"  {line}" for line in demo_coming_event.told(app, coming)),
+    ]
 
 
-def _exists(app: Application, title: str) -> bool:
+def _number(app: Application, title: str) -> int | None:
     from sqlalchemy import select
 
     from matchmaker.models import Event
 
     with app.reading() as uow:
-        return uow.session.scalar(select(Event.id).where(Event.title == title)) is not None
+        return uow.session.scalar(select(Event.id).where(Event.title == title))
+
+
+def _bulletin(app: Application, number: int) -> list[str]:
+    """The paragraphs of a bulletin, whose figures are counted from the records."""
+    from matchmaker.models import Event
+    from matchmaker.permissions import SYSTEM
+    from matchmaker.services import bulletin
+
+    with app.reading() as uow:
+        event = uow.session.get_one(Event, number)
+        return [each for each in bulletin.read(uow, SYSTEM, event, app.today()).text.splitlines() if each]
 
 
 def gather(uow: UnitOfWork, title: str, number: str, day: date, state: str) -> County:

@@ -29,9 +29,7 @@ class DayEntry(Keyed, Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
     mark: Mapped[str] = mapped_column(String(32))
     kind: Mapped[str] = mapped_column(String(12))
-    attendee_id: Mapped[int | None] = mapped_column(
-        ForeignKey("attendee.id", ondelete="CASCADE"), index=True
-    )
+    attendee_id: Mapped[int | None] = mapped_column(ForeignKey("attendee.id", ondelete="CASCADE"), index=True)
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), index=True)
     at: Mapped[datetime] = mapped_column(DateTime)
     entered_at: Mapped[datetime] = mapped_column(DateTime, default=now)

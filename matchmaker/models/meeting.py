@@ -85,7 +85,7 @@ class Meeting(Keyed, Dated, Base):
         confirmed: sides that agreed to the provisional plan ("demand", "supply").
         objection: what a side had against it.
         outcome: of ``taxonomy.MEETING_OUTCOMES``, as both sides agree or the organizer settled; "" pending.
-        settled: the organizer's word where the cards do not agree (attended, result, ways, amount_fen); {} none.
+        settled: the organizer's word where cards do not agree (attended, result, ways, amount_fen); {} none.
         settled_by, settled_reason, settled_at: who said so, why, when.
     """
 

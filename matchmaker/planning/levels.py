@@ -201,14 +201,14 @@ class Levels:
             fairness.values = max(self.values, other, key=lambda each: sorted(fairness.shares(each))[:WORST])
         for rank in range(min(WORST, len(self._parties))):
             self.clock.tell(f"worst-off {rank + 1}")
-            value, bound = fairness.raise_(self._seconds(0.55 if rank == 0 else 0.3))
+            value, bound = fairness.raise_(self._seconds(0.5 if rank == 0 else 0.25))
             self.found[f"worst_{rank + 1}"] = Level(float(value), float(bound))
         self.values = fairness.values
 
     def _total(self) -> None:
         """The total with the worst-off kept."""
         self.clock.tell("total")
-        value = self._maximum("score", 0.6)
+        value = self._maximum("score", 0.75)
         self.model.row(self._worth, self._worth.values(), low=value)
 
     def _bodies(self) -> None:

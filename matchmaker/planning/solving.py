@@ -34,7 +34,7 @@ RELAXING = 10.0
 RESERVE = 0.1
 TIMES = 1.0
 #: Share of the time for choosing pairs; placing them has the rest.
-CHOOSING = 0.7
+CHOOSING = 0.8
 #: Share of what is left for placing: its threads end a little after they are asked to.
 PLACING = 0.92
 

@@ -73,5 +73,6 @@ def away(event: Event, attendee: Attendee) -> frozenset[int]:
 
 
 def blocks(item: AgendaItem, slot: EventSlot, attendee: Attendee) -> bool:
+    """Whether an item of the agenda keeps somebody from meeting in a slot."""
     concerned = item.is_for_all or any(each.id == attendee.id for each in item.people)
     return concerned and overlaps(item.starts, item.ends, slot.starts, slot.ends)

@@ -17,9 +17,10 @@ def test_the_reference_sentence_is_counted(app: Application) -> None:
     demo.load_data(app)
     demo_accounts.make(app)
     with app.unit_of_work() as uow:  # the coming one needs an index; `make demo` makes it
-        uow.session.add(Event(title=demo_events.COMING))
-    assert len(demo_events.make(app)) == 1
-    assert demo_events.make(app) == []
+        uow.session.add(Event(title=demo_events.COMING, run_id=1))
+    said = demo_events.make(app)
+    assert said[1].strip() == SENTENCE
+    assert demo_events.make(app) == said
     with app.reading() as uow:
         event = uow.session.scalars(select(Event).where(Event.title == demo_events.PAST)).one()
         written = bulletin.read(uow, SYSTEM, event, app.today())

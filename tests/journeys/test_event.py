@@ -59,7 +59,7 @@ def shown(text):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))[:1500]
 
 
-def test_from_a_theme_to_a_locked_bulletin(app, site):
+def test_from_a_theme_to_a_locked_bulletin(app, site):  # noqa: PLR0915 - one way, told step by step
     body, firm = organization("某大学"), organization("某纽扣厂", kind="enterprise")
     store(app, body, firm, *(expert(f"教授{i}", organization=body) for i in range(EXPERTS)))
     store(
