@@ -113,12 +113,17 @@ class Fairness:
             self.model.row(spared, high=rank)
         for number, (columns, worth, best) in enumerate(self.parties):
             least = math.floor(at * best) + 1 if is_beaten else math.ceil(at * best)
+            count = fewest(worth, least)
             if not spared:
                 self.model.row(columns, worth, low=least)
+                self.model.row(columns, [1] * len(columns), low=count)
                 continue
             sure = math.ceil(self.floors[0] * best)
             if least > sure:
-                self.model.row([*columns, spared[number]], [*worth, least - sure], low=least)
+                spare = spared[number]
+                self.model.row([*columns, spare], [*worth, least - sure], low=least)
+                eased = count - min(count, fewest(worth, sure))
+                self.model.row([*columns, spare], [*[1] * len(columns), eased], low=count)
 
     def _ceiling(self, rank: int, seconds: float) -> Fraction:
         """Bound of the LP relaxation; 1 at most."""
@@ -131,6 +136,19 @@ class Fairness:
         found = relaxed(self.model, {low: 1}, min(seconds, self.clock.left))
         self.model.back(mark)
         return Fraction(1) if found is None else as_share(found.bound)
+
+
+def fewest(worth: Sequence[int], least: int) -> int:
+    """How many meetings a party needs at least for so much: a rule that the sum of shares hides from an LP.
+
+    One more than there are when all of them do not suffice, which no assignment has.
+    """
+    got = 0
+    for count, each in enumerate(sorted(worth, reverse=True)):
+        if got >= least:
+            return count
+        got += each
+    return len(worth) + (got < least)
 
 
 def as_share(bound: float) -> Fraction:
