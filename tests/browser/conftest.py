@@ -70,7 +70,7 @@ def browser() -> Iterator[Browser]:
             reason="no Chromium: install it with `apt-get install chromium` or your system's packages"
         )
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         yield opened
         opened.close()
 

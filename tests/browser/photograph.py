@@ -70,7 +70,7 @@ def photograph(address: str, out: Path) -> None:
         path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))
     )
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, locale="zh-CN")
         page.goto(address)
         page.screenshot(path=out)

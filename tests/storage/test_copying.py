@@ -81,11 +81,8 @@ def value_for(column, filled):
         list: ["甲"],
         str: "文\t字",
     }
-    return (
-        filled.get(column.name)
-        or made.get(kind)
-        or (now() if column.type.__class__.__name__ == "DateTime" else None)
-    )
+    moments = {"DateTime": now(), "Date": now().date()}
+    return filled.get(column.name) or made.get(kind) or moments.get(column.type.__class__.__name__)
 
 
 def rows(database):

@@ -43,6 +43,16 @@ NAMES: dict[str, Message] = {
     "return-reasons": Message("退回原因"),
     "decline-reasons": Message("不合适原因"),
     "withdraw-reasons": Message("撤下原因"),
+    "event-kinds": Message("活动类型"),
+    "agenda-kinds": Message("议程类型"),
+    "attendee-kinds": Message("参会身份"),
+    "table-kinds": Message("洽谈桌类型"),
+    "attendance": Message("是否洽谈"),
+    "meeting-outcomes": Message("洽谈结果"),
+    "unfit-reasons": Message("洽谈不合适的原因"),
+    "intent-ways": Message("意向方式"),
+    "follow-statuses": Message("跟进情况"),
+    "agreement-ends": Message("意向终止的原因"),
 }
 #: Codes that one page shows.
 MOST_SHOWN = 200
