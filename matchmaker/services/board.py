@@ -15,7 +15,6 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from matchmaker.errors import Forbidden
-from matchmaker.lifecycle import SHOWN
 from matchmaker.messages import Message
 from matchmaker.models import Event, EventProblem, EventSlot, Meeting
 from matchmaker.notifications.quiet import local
@@ -23,6 +22,7 @@ from matchmaker.permissions import Actor, allowed, require
 from matchmaker.services import events
 from matchmaker.services.day_state import Day, any_here, demand, is_here
 from matchmaker.services.events import touched
+from matchmaker.services.veils import may_name
 from matchmaker.storage.queries import MOST_NUMBER
 from matchmaker.storage.unit_of_work import UnitOfWork
 
@@ -36,8 +36,6 @@ STATES: dict[str, Message] = {
     "free": Message("空"),
     "closed": Message("停用"),
 }
-#: Visibilities of problems whose firm everybody may read on the wall.
-_OPEN = frozenset({"public", "members"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,18 +152,12 @@ def demand_label(problem: EventProblem) -> str:
     """The firm where everybody may know it, with the problem's number; otherwise the number alone."""
     firm = problem.problem.organization
     number = number_of(problem)
-    return f"{number} {firm.name}" if firm is not None and may_name(problem) else number
+    return f"{number} {firm.name}" if firm is not None and may_name(problem.problem) else number
 
 
 def number_of(problem: EventProblem) -> str:
     """What a problem is called where nothing else may be said of it."""
     return problem.problem.number or f"#{problem.id}"
-
-
-def may_name(problem: EventProblem) -> bool:
-    """Whether the firm behind a problem may stand on the wall of the hall."""
-    row = problem.problem
-    return row.state in SHOWN and row.visibility in _OPEN and not row.hidden_from.strip()
 
 
 def _round(day: Day, slot: int | None, after: Mapping[str, str] | None = None) -> Round | None:
@@ -212,6 +204,6 @@ def _cell(meeting: Meeting, table: str, room: str) -> Cell:
 def _awaited_demand(meeting: Meeting) -> str | Message:
     """Names of representatives only where their firm may be named."""
     people = demand(meeting)
-    if people and may_name(meeting.event_problem):
+    if people and may_name(meeting.event_problem.problem):
         return "、".join(each.name for each in people)
     return Message("%(number)s 的代表", {"number": number_of(meeting.event_problem)})
