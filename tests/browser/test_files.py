@@ -29,8 +29,8 @@ def test_files_are_added_refused_and_removed(page: Page) -> None:
     )
     page.get_by_role("button", name="上传附件").click()
     assert page.url.endswith("/problems/2#attachments")
-    page.wait_for_function("document.querySelector('.attachment-small').complete")
-    assert page.locator(".attachment-small").evaluate("image => image.naturalWidth") == 480
+    small = page.locator(".attachment-small")
+    assert small.evaluate("image => image.decode().then(() => image.naturalWidth)") == 480
     assert looked_at(page, "attachments") == []
     page.get_by_role("link", name="镀层照片.png").click()
     assert page.locator("h1").inner_text() == "镀层照片.png"
